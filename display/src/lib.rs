@@ -1,0 +1,1 @@
+//! Hall and counter displays: their page and announcements.

@@ -1,0 +1,1 @@
+//! The kiosk: ticket layout, durable print queue, and its page.

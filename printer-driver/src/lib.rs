@@ -1,0 +1,1 @@
+//! Ticket documents to thermal printers, bells and panels; and their virtual twins.

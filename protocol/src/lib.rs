@@ -1,0 +1,1 @@
+//! What screens, kiosks and server say to each other.

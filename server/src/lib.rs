@@ -1,0 +1,1 @@
+//! Yobidashi server library.

@@ -1,0 +1,2 @@
+//! The `yobidashi` command.
+fn main() {}
