@@ -1,1 +1,52 @@
-//! The rules of the counter hall: pure, no IO, no clock, no dependencies.
+//! The rules of the counter hall: who may do what when, who is next, and what has happened.
+//!
+//! # What this crate is
+//!
+//! A pure state machine. [`office::Office::decide`] reads the state and answers a command with
+//! events or a refusal; [`office::Office::apply`] changes the state by one event and cannot refuse.
+//! Same events, same state, on any machine (invariant 3).
+//!
+//! # What it deliberately does not know
+//!
+//! No clock, no randomness, no IO, no serialization, no threads, no names of persons. Time, tokens
+//! and settings come in as arguments. `no_std` makes the compiler refuse the rest.
+//!
+//! # Glossary
+//!
+//! Office (庁舎) ⊃ Section (課) ⊃ Unit (係). **Procedure** (手続): one catalogue sheet. **Queue**
+//! (受付区分): a line with a letter. **Counter** (窓口). **Operator**: a person at work. **Ticket**: a
+//! place in a queue; its **label** is letter and number. **Tag** (番号札): a reusable physical number.
+//! **Bell** (専用ベル): summons a unit's staff. **Batch**: mail or electronic cases. **Visit**:
+//! everything one ticket goes through. **wait** queued → called, **walk** called → started,
+//! **service** started → ended, **stay** issued → completed, handling = stay − wait (R-95).
+//!
+//! # Life of a ticket
+//!
+//! ```text
+//!             call            start             complete
+//!  Waiting ─────────▶ Called ─────────▶ Serving ─────────▶ Completed
+//!     ▲  ▲  return,     │ no-show          │ hold │ 窓口終了 stays Serving
+//!     │  └─ mismatch ───┤──────▶ NoShow    ▼      │
+//!     │                 └ hold ─────────▶ OnHold ─┴▶ resume: Serving, call: Called
+//!     └──────────────── transfer ◀──────── Serving        cancel (not at a counter): Cancelled
+//! ```
+
+#![no_std]
+
+extern crate alloc;
+
+pub mod calendar;
+pub mod command;
+pub mod estimate;
+pub mod event;
+pub mod id;
+pub mod label;
+pub mod language;
+pub mod office;
+pub mod procedure;
+pub mod refusal;
+pub mod rules;
+pub mod setup;
+pub mod setup_fault;
+pub mod ticket;
+pub mod time;
