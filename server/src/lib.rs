@@ -1,1 +1,3 @@
 //! Yobidashi server library.
+
+pub mod log;

@@ -1,0 +1,9 @@
+//! The log as the engine and a technician meet it.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that meets an error fails, and says where"
+)]
+
+mod data_dir;
+mod writing;
