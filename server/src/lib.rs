@@ -1,3 +1,5 @@
 //! Yobidashi server library.
 
 pub mod log;
+
+pub mod engine;
