@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
+use crate::holiday;
 use crate::id::{Key, QueueId};
 use crate::setup::Text;
-use crate::time::{Date, MinuteOfDay};
+use crate::time::{Date, MINUTE_MS, MinuteOfDay, Now};
 
 /// When the office is open and what it promises.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -76,3 +77,69 @@ pub struct TimedNotice {
     /// What it says.
     pub text: Text,
 }
+
+impl Calendar {
+    /// The hours of a date; `None` when the office is closed. What is decided for the date itself
+    /// (`open`, then `closed`) goes before yearly closures, these before national holidays, and
+    /// these before the weekday.
+    pub fn hours(&self, date: Date) -> Option<DayHours> {
+        if let Some((_, hours)) = self.open.iter().find(|(open, _)| *open == date) {
+            return Some(*hours);
+        }
+        let yearly = || self.closed_yearly.contains(&(date.month(), date.day()));
+        let holiday = || match self.holidays {
+            Holidays::None => false,
+            Holidays::Japan => holiday::is_holiday(date),
+        };
+        if self.closed.contains(&date) || yearly() || holiday() {
+            return None;
+        }
+        self.weekly[date.weekday() as usize]
+    }
+
+    /// When kiosks next begin to issue at or after a moment: date and minute. `None` when nothing
+    /// opens within the 400 days that follow.
+    pub fn next_opening(&self, date: Date, time: MinuteOfDay) -> Option<(Date, MinuteOfDay)> {
+        (0..=OPENING_SEARCH_DAYS).find_map(|ahead| {
+            let day = date.plus_days(ahead);
+            let hours = self.hours(day)?;
+            (ahead > 0 || time <= hours.open).then_some((day, hours.open))
+        })
+    }
+
+    /// Whether kiosks issue at this moment: from opening until `tickets_until`.
+    pub fn issues_at(&self, date: Date, time: MinuteOfDay) -> bool {
+        self.hours(date)
+            .is_some_and(|hours| hours.open <= time && time < hours.tickets_until)
+    }
+
+    /// Whether a date lies in a busy month.
+    pub fn is_busy(&self, date: Date) -> bool {
+        self.busy_months.contains(&date.month())
+    }
+
+    /// The wait limit on a date, in milliseconds.
+    pub fn wait_limit_ms(&self, date: Date) -> i64 {
+        let minutes = if self.is_busy(date) {
+            self.wait_limit_busy_min
+        } else {
+            self.wait_limit_min
+        };
+        i64::from(minutes) * MINUTE_MS
+    }
+
+    /// The notices that hold for a queue at this moment: from their time of day until
+    /// midnight on days the office is open, later closing days included, because what they tell
+    /// (the pension office can no longer be asked) does not depend on the ward's hours.
+    pub fn notices_for(&self, queue: QueueId, now: Now) -> impl Iterator<Item = &TimedNotice> {
+        let open = self.hours(now.date).is_some();
+        self.notices.iter().filter(move |notice| {
+            let concerned = notice.queues.is_empty() || notice.queues.contains(&queue);
+            open && concerned && notice.from <= now.time
+        })
+    }
+}
+
+/// How far ahead the next opening is looked for: more than a year, so that only an office that
+/// never opens has none.
+const OPENING_SEARCH_DAYS: i64 = 400;

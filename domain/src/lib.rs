@@ -35,10 +35,14 @@
 
 extern crate alloc;
 
+pub mod alert;
+pub mod batch;
+pub mod bell;
 pub mod calendar;
 pub mod command;
 pub mod estimate;
 pub mod event;
+pub mod holiday;
 pub mod id;
 pub mod label;
 pub mod language;
@@ -46,7 +50,10 @@ pub mod office;
 pub mod procedure;
 pub mod refusal;
 pub mod rules;
+pub mod selection;
 pub mod setup;
 pub mod setup_fault;
+pub mod statistics;
+pub mod tag;
 pub mod ticket;
 pub mod time;

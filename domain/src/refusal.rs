@@ -276,6 +276,9 @@ pub enum Refusal {
     RingAlreadyAnswered {
         ring: RingId,
     },
+    RingLapsed {
+        ring: RingId,
+    },
     RingNotDue {
         ring: RingId,
     },
@@ -310,4 +313,111 @@ pub enum Refusal {
         what: &'static str,
         count_max: u16,
     },
+}
+
+macro_rules! codes {
+    ($($variant:ident => $code:literal),+ $(,)?) => {
+        /// Every code, in the order of the variants: what screens must be able to translate.
+        pub const ALL_CODES: &[&str] = &[$($code),+];
+
+        impl Refusal {
+            /// The stable code of the refusal; it never changes once released.
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Refusal::$variant { .. } => $code),+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    NoSetup => "no_setup",
+    SetupInvalid => "setup_invalid",
+    SetupInUse => "setup_in_use",
+    OfficeChanged => "office_changed",
+    DayNotOpen => "day_not_open",
+    DayAlreadyOpen => "day_already_open",
+    DayNotToday => "day_not_today",
+    DayAlreadyPast => "day_already_past",
+    ClosedHours => "closed_hours",
+    UnknownQueue => "unknown_queue",
+    UnknownErrand => "unknown_errand",
+    UnknownCounter => "unknown_counter",
+    UnknownProcedure => "unknown_procedure",
+    UnknownTicket => "unknown_ticket",
+    UnknownBell => "unknown_bell",
+    UnknownReason => "unknown_reason",
+    UnknownRing => "unknown_ring",
+    UnknownTagPool => "unknown_tag_pool",
+    UnknownTag => "unknown_tag",
+    UnknownBatch => "unknown_batch",
+    UnknownKiosk => "unknown_kiosk",
+    UnknownSection => "unknown_section",
+    UnknownUnit => "unknown_unit",
+    ErrandIsGroup => "errand_is_group",
+    ErrandNeedsGuide => "errand_needs_guide",
+    WrongOrigin => "wrong_origin",
+    LanguageNotOffered => "language_not_offered",
+    QueueFull => "queue_full",
+    RangeExhausted => "range_exhausted",
+    DayTicketsExhausted => "day_tickets_exhausted",
+    NumberNotOwned => "number_not_owned",
+    LabelTaken => "label_taken",
+    LabelForeign => "label_foreign",
+    SectionNotLinked => "section_not_linked",
+    OfflineTooOld => "offline_too_old",
+    QueueEmpty => "queue_empty",
+    NoneEligible => "none_eligible",
+    CounterClosed => "counter_closed",
+    CounterAway => "counter_away",
+    CounterBusy => "counter_busy",
+    CounterIdle => "counter_idle",
+    CounterKindNotAllowed => "counter_kind_not_allowed",
+    NotWaiting => "not_waiting",
+    NotCalled => "not_called",
+    NotServing => "not_serving",
+    NotOnHold => "not_on_hold",
+    AlreadyFinal => "already_final",
+    AtCounter => "at_counter",
+    AlreadyEnded => "already_ended",
+    LabelMismatch => "label_mismatch",
+    RecallsExhausted => "recalls_exhausted",
+    ReturnsExhausted => "returns_exhausted",
+    PeriodsExhausted => "periods_exhausted",
+    NoProcedure => "no_procedure",
+    TooManyProcedures => "too_many_procedures",
+    ProcedureTwice => "procedure_twice",
+    ProcedureNotCompletable => "procedure_not_completable",
+    TransferToSameQueue => "transfer_to_same_queue",
+    TransferNotServed => "transfer_not_served",
+    NoTransferToConfirm => "no_transfer_to_confirm",
+    ArrivalNotConfirmed => "arrival_not_confirmed",
+    NothingToUndo => "nothing_to_undo",
+    UndoTooLate => "undo_too_late",
+    UndoOvertaken => "undo_overtaken",
+    PaperNotExpected => "paper_not_expected",
+    PaperAlreadyPrinted => "paper_already_printed",
+    AlreadyDoubted => "already_doubted",
+    CounterAlreadyOpen => "counter_already_open",
+    CounterNotOpen => "counter_not_open",
+    CounterNotAway => "counter_not_away",
+    ProfileEmpty => "profile_empty",
+    DurationOutOfRange => "duration_out_of_range",
+    TagNumberUnknown => "tag_number_unknown",
+    TagAlreadyOut => "tag_already_out",
+    TagProcedureNotAllowed => "tag_procedure_not_allowed",
+    BellAlreadyRinging => "bell_already_ringing",
+    RingAlreadyAnswered => "ring_already_answered",
+    RingLapsed => "ring_lapsed",
+    RingNotDue => "ring_not_due",
+    BatchEmpty => "batch_empty",
+    BatchTooLarge => "batch_too_large",
+    ProcedureNotBatched => "procedure_not_batched",
+    ChannelNotAccepted => "channel_not_accepted",
+    BatchStepBackwards => "batch_step_backwards",
+    BatchStepUnknown => "batch_step_unknown",
+    BatchAlreadyDelivered => "batch_already_delivered",
+    BatchReturnedTooMany => "batch_returned_too_many",
+    TooManyOpen => "too_many_open",
 }
