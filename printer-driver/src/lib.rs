@@ -1,1 +1,31 @@
 //! Ticket documents to thermal printers, bells and panels; and their virtual twins.
+//!
+//! ```text
+//! document ── profile ──► escpos ──► printer ──► transport ──► paper
+//!  (what)      (data)     (bytes)    (proof)      (link)
+//!                                       ▲            │
+//!                                       └── status ◄─┘
+//! ```
+//!
+//! - [`document`]: what a slip says; knows no bytes.
+//! - [`profile`]: what a model can do; data files, never `if model ==`.
+//! - [`escpos`]: document + profile → bytes; pure.
+//! - [`status`]: bytes from the printer → events; pure and total.
+//! - [`device`]: device URLs, as they stand in the office's configuration.
+//! - [`transport`]: serial, USB printer class, TCP, file.
+//! - [`printer`]: the task that owns one printer, prints in order and proves it.
+//!
+//! This crate knows nothing of what a slip is for; words such as *printed* and *unknown* are the
+//! whole of its vocabulary. It keeps no files: the caller's [`printer::Journal`] does.
+//!
+//! No physical device has been attached to it so far; every claim of its tests is against the
+//! virtual twins, pseudo-terminals and sockets.
+
+pub mod device;
+pub mod document;
+pub mod escpos;
+pub mod printer;
+pub mod profile;
+pub mod pseudo_terminal;
+pub mod status;
+pub mod transport;

@@ -1,0 +1,282 @@
+//! The outer loop of a printer: opens the link, runs a session on it, reopens. Keeps what
+//! outlives a link: the queue, the job under way, the status.
+
+use super::condition::{Condition, LinkState, PrinterStatus};
+use super::job::{Hold, JobId, JobState, ProcessId, SentPart, UnknownReason};
+use super::journal::{Journal, JournalError};
+use super::session::{End, Session};
+use super::{PrinterOptions, QUEUE_LENGTH_MAX, Timing};
+use crate::device::Address;
+use crate::escpos::Encoded;
+use crate::profile::Profile;
+use crate::transport::{self, Backoff};
+use std::collections::VecDeque;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+/// What handles ask of the task.
+#[derive(Debug)]
+pub(super) enum Command {
+    Print(Box<QueuedJob>),
+    Withdraw { id: JobId, answer: oneshot::Sender<bool> },
+    Stop { done: oneshot::Sender<()> },
+}
+
+/// A job none of whose bytes have left.
+#[derive(Debug)]
+pub(super) struct QueuedJob {
+    pub(super) id: JobId,
+    pub(super) encoded: Encoded,
+    pub(super) states: watch::Sender<JobState>,
+}
+
+/// The one job whose bytes may have left and that is not proven.
+#[derive(Debug)]
+pub(super) struct UnderWay {
+    pub(super) id: JobId,
+    pub(super) process_id: ProcessId,
+    /// `None` for a job of an earlier run, which only the journal follows.
+    pub(super) states: Option<watch::Sender<JobState>>,
+    pub(super) last_state: JobState,
+    pub(super) sent: SentPart,
+    /// From the last byte to the proof, at most.
+    pub(super) allowance: Duration,
+    /// The process ID has come.
+    pub(super) proven: bool,
+    /// It has been given up as unknown; only its leftovers are to be cleared.
+    pub(super) settled: bool,
+    pub(super) link_lost_at: Option<Instant>,
+    /// What is sent; empty while sending and for a job of an earlier run.
+    pub(super) bytes: Vec<u8>,
+    pub(super) height_dots: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct Task<J> {
+    pub(super) address: Address,
+    pub(super) profile: Profile,
+    pub(super) timing: Timing,
+    pub(super) journal: J,
+    pub(super) inbox: mpsc::Receiver<Command>,
+    pub(super) queue: VecDeque<QueuedJob>,
+    pub(super) under_way: Option<UnderWay>,
+    pub(super) status: watch::Sender<PrinterStatus>,
+    pub(super) stopping: Vec<oneshot::Sender<()>>,
+    /// Every handle is gone.
+    pub(super) abandoned: bool,
+}
+
+impl<J: Journal> Task<J> {
+    pub(super) fn new(
+        options: PrinterOptions,
+        profile: Profile,
+        journal: J,
+        inbox: mpsc::Receiver<Command>,
+        status: watch::Sender<PrinterStatus>,
+    ) -> Task<J> {
+        let under_way = options.unsettled.map(|id| UnderWay {
+            id,
+            process_id: ProcessId::of(id),
+            states: None,
+            last_state: JobState::Sent,
+            sent: SentPart::All,
+            allowance: options.timing.grace,
+            proven: false,
+            settled: false,
+            link_lost_at: Some(Instant::now()),
+            bytes: Vec::new(),
+            height_dots: 0,
+        });
+        Task {
+            address: options.url.address,
+            profile,
+            timing: options.timing,
+            journal,
+            inbox,
+            queue: VecDeque::new(),
+            under_way,
+            status,
+            stopping: Vec::new(),
+            abandoned: false,
+        }
+    }
+
+    /// Runs until stopped or abandoned.
+    pub(super) async fn run(mut self) {
+        let mut backoff = Backoff::new(self.timing.reopen_first, self.timing.reopen_limit);
+        while !self.should_stop() {
+            match transport::open(&self.address).await {
+                Ok(link) => match Session::new(&mut self, link, &mut backoff).run().await {
+                    End::Stopped => break,
+                    End::Silent => self.link_gone(LinkState::Silent, Condition::Silent).await,
+                    End::Lost { reason } => {
+                        let link = LinkState::Absent { reason };
+                        self.link_gone(link, Condition::Absent).await;
+                    }
+                },
+                Err(error) => {
+                    let link = LinkState::Absent { reason: error.to_string() };
+                    self.link_gone(link, Condition::Absent).await;
+                }
+            }
+            self.pause(backoff.step()).await;
+        }
+        for done in self.stopping.drain(..) {
+            // Whoever asked may have stopped waiting.
+            let _ = done.send(());
+        }
+    }
+
+    pub(super) fn should_stop(&self) -> bool {
+        self.abandoned || !self.stopping.is_empty()
+    }
+
+    /// The condition that stops printing, as far as is known.
+    pub(super) fn blocked_by(&self) -> Option<Condition> {
+        self.status.borrow().blocked_by()
+    }
+
+    /// Publishes that the link is gone and holds what was under way or next.
+    async fn link_gone(&mut self, link: LinkState, condition: Condition) {
+        if self.status.borrow().link != link {
+            tracing::warn!(printer.address = %self.address, ?condition, "printer link is down");
+        }
+        self.status.send_modify(|status| {
+            *status = PrinterStatus {
+                link,
+                noise_byte_count: status.noise_byte_count,
+                job_count: status.job_count,
+                ..PrinterStatus::absent("")
+            };
+        });
+        if let Some(job) = &mut self.under_way {
+            job.link_lost_at.get_or_insert_with(Instant::now);
+            if !job.settled {
+                let sent = job.sent;
+                let hold = Hold::Printer { condition };
+                self.set_under_way_state(JobState::Held { hold, sent }).await;
+            }
+        }
+        self.hold_next(Hold::Printer { condition }).await;
+    }
+
+    /// Waits for `wait` while serving handles; gives up a job whose link stays away too long.
+    async fn pause(&mut self, wait: Duration) {
+        let until = Instant::now() + wait;
+        while !self.should_stop() {
+            let limbo_end = self
+                .under_way
+                .as_ref()
+                .filter(|job| !job.settled)
+                .and_then(|job| job.link_lost_at)
+                .map(|lost_at| lost_at + self.timing.limbo);
+            let wake = limbo_end.map_or(until, |end| end.min(until));
+            tokio::select! {
+                command = self.inbox.recv() => self.handle(command).await,
+                () = tokio::time::sleep_until(wake) => {
+                    if limbo_end.is_some_and(|end| end <= Instant::now()) {
+                        self.give_up_under_way().await;
+                    } else if wake == until {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn give_up_under_way(&mut self) {
+        let silent = self.status.borrow().link == LinkState::Silent;
+        let reason = if silent { UnknownReason::Silent } else { UnknownReason::LinkLost };
+        self.set_under_way_state(JobState::Unknown { reason }).await;
+        if let Some(job) = &mut self.under_way {
+            job.settled = true;
+        }
+    }
+
+    /// Serves one request of a handle.
+    pub(super) async fn handle(&mut self, command: Option<Command>) {
+        match command {
+            None => self.abandoned = true,
+            Some(Command::Stop { done }) => self.stopping.push(done),
+            Some(Command::Print(job)) if self.queue.len() >= QUEUE_LENGTH_MAX => {
+                // The handle's own bound was passed while jobs moved from inbox to queue.
+                job.states.send_replace(JobState::Withdrawn);
+            }
+            Some(Command::Print(job)) => {
+                self.queue.push_back(*job);
+                self.count_jobs();
+                if let Some(condition) = self.blocked_by() {
+                    tracing::debug!(?condition, "a job waits for the printer");
+                }
+            }
+            Some(Command::Withdraw { id, answer }) => {
+                let found = self.queue.iter().position(|job| job.id == id);
+                if let Some(job) = found.and_then(|index| self.queue.remove(index)) {
+                    self.count_jobs();
+                    self.record_queued(&job, JobState::Withdrawn).await;
+                }
+                // Whoever asked may have stopped waiting.
+                let _ = answer.send(found.is_some());
+            }
+        }
+    }
+
+    /// Puts the job under way back at the head of the queue; nothing of it has left.
+    pub(super) fn requeue_under_way(&mut self) {
+        let Some(job) = self.under_way.take() else { return };
+        let Some(states) = job.states else { return };
+        let encoded = Encoded {
+            bytes: job.bytes,
+            process_id: job.process_id,
+            height_dots: job.height_dots,
+            substitutions: Vec::new(),
+        };
+        self.queue.push_front(QueuedJob { id: job.id, encoded, states });
+    }
+
+    pub(super) fn count_jobs(&self) {
+        let job_count = self.queue.len() + usize::from(self.under_way.is_some());
+        self.status.send_if_modified(|status| {
+            let changed = status.job_count != job_count;
+            status.job_count = job_count;
+            changed
+        });
+    }
+
+    /// Says why the next job waits, once.
+    pub(super) async fn hold_next(&mut self, hold: Hold) {
+        let state = JobState::Held { hold, sent: SentPart::Nothing };
+        let Some(job) = self.queue.pop_front() else { return };
+        if *job.states.borrow() != state {
+            self.record_queued(&job, state).await;
+        }
+        self.queue.push_front(job);
+    }
+
+    async fn record_queued(&mut self, job: &QueuedJob, state: JobState) {
+        let recorded = self.journal.record(job.id, state).await;
+        log_journal(job.id, recorded);
+        job.states.send_replace(state);
+    }
+
+    /// Journals and publishes the state of the job under way, once per change.
+    pub(super) async fn set_under_way_state(&mut self, state: JobState) {
+        let Some(job) = &mut self.under_way else { return };
+        if job.last_state == state {
+            return;
+        }
+        job.last_state = state;
+        let recorded = self.journal.record(job.id, state).await;
+        log_journal(job.id, recorded);
+        if let Some(states) = &job.states {
+            states.send_replace(state);
+        }
+    }
+}
+
+fn log_journal(id: JobId, recorded: Result<(), JournalError>) {
+    if let Err(error) = recorded {
+        tracing::error!(job.id = id.0, %error, "the journal is behind");
+    }
+}

@@ -1,0 +1,300 @@
+//! What a printer model can do, as data.
+//!
+//! A profile is a TOML file under `profiles/`, embedded in the program. Code asks the profile,
+//! never the model's name, so a new model is a new file. A profile is shipped only when every
+//! value in it is acted upon.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// The embedded profiles: name and TOML text.
+const EMBEDDED: [(&str, &str); 1] = [("epson-jp", include_str!("../profiles/epson-jp.toml"))];
+
+/// How a profile writes text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextMode {
+    /// The printer's own kanji font, addressed in Shift_JIS.
+    ShiftJis,
+}
+
+/// How a printer says that a job is on paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Completion {
+    /// `GS ( H` function 48: the job's process ID comes back when printing is complete.
+    ProcessId,
+}
+
+/// The width of the paper roll in millimetres.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PaperWidth {
+    /// 58 mm.
+    Mm58,
+    /// 80 mm, the usual roll.
+    #[default]
+    Mm80,
+}
+
+impl PaperWidth {
+    /// Reads `58` or `80`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<PaperWidth> {
+        match text {
+            "58" => Some(PaperWidth::Mm58),
+            "80" => Some(PaperWidth::Mm80),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for PaperWidth {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            PaperWidth::Mm58 => "58",
+            PaperWidth::Mm80 => "80",
+        })
+    }
+}
+
+/// A profile file as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProfileFile {
+    name: String,
+    description: String,
+    text: TextMode,
+    completion: Completion,
+    dots_per_inch: u16,
+    half_width_dots: u16,
+    line_height_dots: u16,
+    line_spacing_dots: u16,
+    feed_units_per_inch: u16,
+    print_speed_mm_per_s: u16,
+    cutter_distance_mm: u16,
+    cut_feed_units: u8,
+    paper: BTreeMap<String, PaperFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PaperFile {
+    columns: u16,
+    dots: u16,
+}
+
+/// What one model can do on one width of paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Stable name, as in `profile=epson-jp`.
+    pub name: String,
+    /// One line for the technician.
+    pub description: String,
+    /// The roll this profile was selected for.
+    pub paper: PaperWidth,
+    /// How text is written.
+    pub text: TextMode,
+    /// How completion is proven.
+    pub completion: Completion,
+    /// Dots per inch in both directions.
+    pub dots_per_inch: u16,
+    /// Width of a half-width character.
+    pub half_width_dots: u16,
+    /// Height of a character at scale 1.
+    pub line_height_dots: u16,
+    /// Feed of a line at scale 1.
+    pub line_spacing_dots: u16,
+    /// Units of a feed command, per inch.
+    pub feed_units_per_inch: u16,
+    /// Slowest usual print speed; used for waiting only.
+    pub print_speed_mm_per_s: u16,
+    /// Paper between the head and the blade.
+    pub cutter_distance_mm: u16,
+    /// Feed before the cut, in feed units.
+    pub cut_feed_units: u8,
+    /// Half-width characters in one line at scale 1.
+    pub columns: u16,
+    /// Printable dots in one row.
+    pub dots: u16,
+}
+
+impl Profile {
+    /// The names of all embedded profiles.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        EMBEDDED.iter().map(|(name, _)| *name)
+    }
+
+    /// Loads the embedded profile `name` for `paper`.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileError::UnknownName`] with the names that exist, or [`ProfileError::Paper`] when
+    /// the model does not take that roll.
+    pub fn load(name: &str, paper: PaperWidth) -> Result<Profile, ProfileError> {
+        let Some((_, text)) = EMBEDDED.iter().find(|(known, _)| *known == name) else {
+            return Err(ProfileError::UnknownName {
+                name: name.to_owned(),
+                known: Profile::names().collect::<Vec<_>>().join(", "),
+            });
+        };
+        Profile::from_toml(text, paper)
+    }
+
+    /// Reads a profile from TOML text; for a model that is not embedded.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileError`] for text that is not a profile, for values out of range, or for a roll
+    /// that the file does not describe.
+    pub fn from_toml(text: &str, paper: PaperWidth) -> Result<Profile, ProfileError> {
+        let file: ProfileFile = toml::from_str(text)
+            .map_err(|error| ProfileError::Syntax { message: error.to_string() })?;
+        let Some(size) = file.paper.get(&paper.to_string()) else {
+            return Err(ProfileError::Paper {
+                name: file.name,
+                paper,
+                known: file.paper.into_keys().collect::<Vec<_>>().join(", "),
+            });
+        };
+        let profile = Profile {
+            paper,
+            columns: size.columns,
+            dots: size.dots,
+            name: file.name,
+            description: file.description,
+            text: file.text,
+            completion: file.completion,
+            dots_per_inch: file.dots_per_inch,
+            half_width_dots: file.half_width_dots,
+            line_height_dots: file.line_height_dots,
+            line_spacing_dots: file.line_spacing_dots,
+            feed_units_per_inch: file.feed_units_per_inch,
+            print_speed_mm_per_s: file.print_speed_mm_per_s,
+            cutter_distance_mm: file.cutter_distance_mm,
+            cut_feed_units: file.cut_feed_units,
+        };
+        profile.check()?;
+        Ok(profile)
+    }
+
+    /// Refuses values that would divide by zero or leave no room for a full-width character at
+    /// the largest scale.
+    fn check(&self) -> Result<(), ProfileError> {
+        let range = |key: &'static str, value: u16, low: u16, high: u16| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(ProfileError::Range { name: self.name.clone(), key, value, low, high })
+        };
+        range("dots_per_inch", self.dots_per_inch, 100, 600)?;
+        // GS P takes one byte per axis.
+        range("feed_units_per_inch", self.feed_units_per_inch, 1, 255)?;
+        range("half_width_dots", self.half_width_dots, 8, 32)?;
+        range("line_height_dots", self.line_height_dots, 8, 64)?;
+        range("line_spacing_dots", self.line_spacing_dots, 8, 255)?;
+        range("print_speed_mm_per_s", self.print_speed_mm_per_s, 10, 1000)?;
+        range("columns", self.columns, 16, 255)?;
+        range("dots", self.dots, self.columns * self.half_width_dots, 2048)
+    }
+
+    /// Converts dots to millimetres, rounded up.
+    #[must_use]
+    pub fn dots_to_mm(&self, dots: u32) -> u32 {
+        (dots * 254).div_ceil(u32::from(self.dots_per_inch) * 10)
+    }
+
+    /// How long the mechanism needs for `dots` of paper and the way to the cutter.
+    #[must_use]
+    pub fn print_time(&self, dots: u32) -> Duration {
+        let mm = self.dots_to_mm(dots) + u32::from(self.cutter_distance_mm);
+        Duration::from_millis(u64::from(mm) * 1000 / u64::from(self.print_speed_mm_per_s))
+    }
+}
+
+/// Why a profile cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// No embedded profile has this name.
+    #[error("find printer profile \"{name}\", expected one of: {known}")]
+    UnknownName {
+        /// What was asked.
+        name: String,
+        /// What exists.
+        known: String,
+    },
+    /// The profile has no such roll.
+    #[error("use {paper} mm paper with profile \"{name}\", expected one of: {known}")]
+    Paper {
+        /// The profile.
+        name: String,
+        /// What was asked.
+        paper: PaperWidth,
+        /// What exists.
+        known: String,
+    },
+    /// The text is not a profile.
+    #[error("read a printer profile: {message}")]
+    Syntax {
+        /// What the TOML reader says, with line and column.
+        message: String,
+    },
+    /// A value is out of range.
+    #[error("use profile \"{name}\": {key} is {value}, expected {low} to {high}")]
+    Range {
+        /// The profile.
+        name: String,
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: u16,
+        /// Smallest allowed.
+        low: u16,
+        /// Largest allowed.
+        high: u16,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_profile_loads_under_its_own_name() {
+        for name in Profile::names() {
+            let profile = Profile::load(name, PaperWidth::Mm80).unwrap();
+            assert_eq!(profile.name, name);
+            assert_eq!((profile.columns, profile.dots), (48, 576));
+            assert_eq!(Profile::load(name, PaperWidth::Mm58).unwrap().columns, 35);
+        }
+    }
+
+    #[test]
+    fn an_unknown_profile_is_refused_with_the_names_that_exist() {
+        let error = Profile::load("epson", PaperWidth::Mm80).unwrap_err();
+        assert_eq!(error.to_string(), "find printer profile \"epson\", expected one of: epson-jp");
+    }
+
+    #[test]
+    fn a_profile_with_a_misspelt_key_or_an_impossible_value_is_refused() {
+        let text = EMBEDDED[0].1;
+        let misspelt = text.replace("cut_feed_units", "cut_feed");
+        assert!(matches!(
+            Profile::from_toml(&misspelt, PaperWidth::Mm80),
+            Err(ProfileError::Syntax { .. })
+        ));
+        let stopped = text.replace("print_speed_mm_per_s = 150", "print_speed_mm_per_s = 0");
+        assert!(matches!(
+            Profile::from_toml(&stopped, PaperWidth::Mm80),
+            Err(ProfileError::Range { key: "print_speed_mm_per_s", .. })
+        ));
+    }
+
+    #[test]
+    fn ninety_millimetres_take_seven_tenths_of_a_second() {
+        let profile = Profile::load("epson-jp", PaperWidth::Mm80).unwrap();
+        assert_eq!(profile.dots_to_mm(720), 91);
+        assert_eq!(profile.print_time(720), Duration::from_millis(700));
+    }
+}

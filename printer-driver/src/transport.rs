@@ -1,0 +1,124 @@
+//! Links to devices: serial, USB printer class, TCP, file.
+//!
+//! [`open`] gives a [`Link`] of bytes in both directions and nothing else; what the bytes mean,
+//! when to reopen and how long to wait is the owner's business. One task owns a link.
+//!
+//! A link that has gone reads as `Ok(0)` or an error. The owner drops it *first*, because the
+//! kernel gives a replugged adapter a new number while the old one is held, then waits
+//! ([`Backoff`]) and opens the same stable path again.
+
+mod character_device;
+mod file;
+mod serial;
+
+use crate::device::Address;
+pub(crate) use character_device::CharacterDevice;
+use std::io;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+/// How long a TCP printer may take to accept.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Bytes in both directions.
+pub trait Link: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Link for T {}
+
+/// Opens the device at `address`.
+///
+/// # Errors
+///
+/// [`OpenError`] with what the system said; the owner backs off and tries again.
+pub async fn open(address: &Address) -> Result<Box<dyn Link>, OpenError> {
+    let failed = |source: io::Error| OpenError { address: address.to_string(), source };
+    match address {
+        Address::Serial { path, settings } => {
+            let link = serial::open(path, *settings).map_err(failed)?;
+            Ok(Box::new(link))
+        }
+        Address::Tcp { host, port } => {
+            let connecting = TcpStream::connect((host.as_str(), *port));
+            let stream = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
+                .await
+                .map_err(|_| failed(io::ErrorKind::TimedOut.into()))?
+                .map_err(failed)?;
+            // Questions of three bytes must not wait for company.
+            stream.set_nodelay(true).map_err(failed)?;
+            Ok(Box::new(stream))
+        }
+        Address::Usb { path } => {
+            let device = CharacterDevice::open(path).map_err(failed)?;
+            Ok(Box::new(device))
+        }
+        Address::File { path } => {
+            let file = file::AppendedFile::open(path).await.map_err(failed)?;
+            Ok(Box::new(file))
+        }
+        Address::Virtual { .. } => Err(failed(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "a virtual device is started by its twin, which gives a serial: URL",
+        ))),
+    }
+}
+
+/// A device could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("open {address}: {source}")]
+pub struct OpenError {
+    /// The device.
+    pub address: String,
+    /// What the system said.
+    #[source]
+    pub source: io::Error,
+}
+
+/// How long to wait before the next attempt: 0.5 s, doubled up to the limit, so that a replugged
+/// device is back within 5 s and an absent one costs nothing.
+#[derive(Clone, Debug)]
+pub struct Backoff {
+    first: Duration,
+    limit: Duration,
+    next: Duration,
+}
+
+impl Backoff {
+    /// A back-off from `first` to `limit`.
+    #[must_use]
+    pub fn new(first: Duration, limit: Duration) -> Backoff {
+        Backoff { first, limit, next: first }
+    }
+
+    /// The wait before this attempt; the next is twice as long.
+    pub fn step(&mut self) -> Duration {
+        let wait = self.next;
+        self.next = (self.next * 2).min(self.limit);
+        wait
+    }
+
+    /// Starts again from the first wait, after the device has answered.
+    pub fn reset(&mut self) {
+        self.next = self.first;
+    }
+}
+
+impl Default for Backoff {
+    fn default() -> Backoff {
+        Backoff::new(Duration::from_millis(500), Duration::from_secs(5))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_to_five_seconds_and_start_again_after_success() {
+        let mut backoff = Backoff::default();
+        let waits: Vec<u128> = (0..6).map(|_| backoff.step().as_millis()).collect();
+        assert_eq!(waits, [500, 1000, 2000, 4000, 5000, 5000]);
+        backoff.reset();
+        assert_eq!(backoff.step().as_millis(), 500);
+    }
+}
