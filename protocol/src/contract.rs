@@ -15,10 +15,7 @@ fn types() -> String {
         "// Generated from the Rust crate `protocol`; do not edit.\n\
          // UPDATE_CONTRACT=1 cargo test -p protocol\n\n",
     );
-    text.push_str(&format!(
-        "export const PROTOCOL_VERSION = {};\n\n",
-        crate::VERSION
-    ));
+    text.push_str(&format!("export const PROTOCOL_VERSION = {};\n\n", crate::VERSION));
     text.push_str("export type Text = { [language: string]: string };\n");
     macro_rules! declare {
         ($($t:ty),+ $(,)?) => {$(
@@ -34,7 +31,8 @@ fn types() -> String {
     }
     use crate::{answer::*, event::*, live::*, report::*, request::*, view::*};
     declare!(
-        EventRecord, Source, Event, Window, Class, Origin, CallKind, Paper, CancelReason,
+        EventRecord, Source, Event, SetupFigures, ProcedureFigures, QueueFigures, ProcedureSort,
+        Window, Class, Origin, CallKind, Paper, CancelReason,
         HoldReason, ReturnPlace, ConfirmStep, StepKind, AwayReason, GuidanceKind, BatchChannel,
         ProfileLine,
         IssueTicket, AdmitLinked, MergeOffline, CancelTicket, ReportPaper, ConfirmTransfer,

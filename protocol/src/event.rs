@@ -55,7 +55,7 @@ wire! {
     #[serde(tag = "kind", rename_all = "snake_case")]
     #[expect(missing_docs, reason = "variants and fields mirror domain::event, which documents them")]
     pub enum Event {
-        SetupAdopted { digest: String },
+        SetupAdopted { digest: String, figures: SetupFigures },
         DayOpened { date: String },
         DayClosed { date: String },
         TicketIssued {
@@ -107,6 +107,53 @@ wire! {
         BatchReceived { batch: u64, procedure: String, channel: BatchChannel, count: u16 },
         BatchAdvanced { batch: u64, step: u8 },
         BatchDelivered { batch: u64, returned: u16 },
+    }
+
+    /// What of a setup the figures of reports depend on, so that they can be recomputed from an
+    /// export alone.
+    pub struct SetupFigures {
+        /// Every procedure, in the order of the catalogue.
+        pub procedures: Vec<ProcedureFigures>,
+        /// Every queue, in the order screens show them.
+        pub queues: Vec<QueueFigures>,
+        /// Months with the longer wait limit, 1 to 12.
+        pub busy_months: Vec<u8>,
+        /// Wait limit in minutes.
+        pub wait_limit_min: u16,
+        /// Wait limit in busy months, in minutes.
+        pub wait_limit_busy_min: u16,
+    }
+
+    /// What the figures need of one procedure.
+    pub struct ProcedureFigures {
+        /// Its code, such as `2-2`.
+        pub code: String,
+        /// The row of the yearly table it is counted in.
+        pub row: String,
+        /// Its name in Japanese.
+        pub name: String,
+        /// What tells it from others of the same name, in Japanese.
+        pub variant: String,
+        /// Target in minutes per case.
+        pub target_min: Option<u16>,
+        /// What sort of work it is.
+        pub sort: ProcedureSort,
+    }
+
+    /// What the figures need of one queue.
+    pub struct QueueFigures {
+        /// Its key.
+        pub queue: String,
+        /// Its name in the office's words.
+        pub name: String,
+    }
+
+    /// What sort of work a procedure is.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "snake_case")]
+    #[expect(missing_docs, reason = "mirrors domain::procedure::ProcedureKind")]
+    pub enum ProcedureSort {
+        Floor, Ticketed, ExpressTag, SubProcedure, MailWorkflow, SystemFunction, Ancillary,
     }
 
     /// The window promised on a slip.

@@ -1,9 +1,13 @@
 //! Reports over finished days, as JSON (`yobidashi report --format json`, `GET /api/v1/reports`).
 //!
 //! Definitions: **wait** is one queued → called, so a visit with a transfer has
-//! two; **service** is started → 窓口終了 or completed; **handling** is issue → completion less all
-//! waiting; **stay** is issue → completion. Tickets marked as inaccurate are counted, their
-//! durations are not. Percentiles are by nearest rank. A share is within ÷ count.
+//! two, and a person who did not come when called has one as well; **service** is started →
+//! 窓口終了 or completed; **handling** is issue → completion less all waiting; **stay** is issue →
+//! completion. Tickets marked as inaccurate are counted, their durations are not. Percentiles are
+//! by nearest rank. A share is within ÷ count.
+//!
+//! A case is one procedure of a completion or of a returned tag, or one item of a delivered batch
+//! that did not go back.
 
 wire! {
     /// A report over a range of business days.
@@ -16,6 +20,9 @@ wire! {
         pub days: u32,
         /// Sequence number of the last event it includes.
         pub seq: u64,
+        /// Whether percentiles are exact. Over more than a year they are read from histograms and
+        /// lie up to 1.6 % above; counts, means and shares are always exact.
+        pub exact: bool,
         /// Counts per row of the yearly table.
         pub rows: Vec<RowCount>,
         /// Counts and durations per procedure.
@@ -38,9 +45,11 @@ wire! {
         pub row: String,
         /// What it is called.
         pub name: String,
-        /// Cases: window, mail and electronic together; `None` where the table does not count.
+        /// Cases: window, mail and electronic together; `None` where the table does not count, or
+        /// where the log holds no case of the row up to the last day.
         pub count: Option<u32>,
-        /// Of which foreign residents at the window (row 2 only; R-100).
+        /// Of which foreign residents at the window (row 2 only; R-100): completed with 2-2, or on
+        /// a ticket in another language than Japanese.
         pub foreign_count: Option<u32>,
     }
 
@@ -58,6 +67,10 @@ wire! {
         pub handling: Spread,
         /// How many of these were within.
         pub within_count: u32,
+        /// Service of the same tickets.
+        pub service: Spread,
+        /// Stay of the same tickets: issue to completion, shown beside handling.
+        pub stay: Spread,
     }
 
     /// Waits of one queue over the range.

@@ -66,7 +66,80 @@ operator: string | null, } | { "by": "floor" } | { "by": "manager" } | { "by": "
 /**
  * What happened. Field names are the glossary's words.
  */
-export type Event = { "kind": "setup_adopted", digest: string, } | { "kind": "day_opened", date: string, } | { "kind": "day_closed", date: string, } | { "kind": "ticket_issued", ticket: number, label: string, queue: string, errand: string | null, class: Class, language: string, origin: Origin, issued_at_ms: number, ahead: number, window: Window | null, } | { "kind": "paper_reported", ticket: number, paper: Paper, } | { "kind": "ticket_reprinted", ticket: number, } | { "kind": "ticket_cancelled", ticket: number, reason: CancelReason, } | { "kind": "times_doubted", ticket: number, } | { "kind": "ticket_called", ticket: number, label: string, counter: string, how: CallKind, } | { "kind": "ticket_recalled", ticket: number, counter: string, } | { "kind": "service_started", ticket: number, counter: string, } | { "kind": "label_mismatched", ticket: number, counter: string, } | { "kind": "service_ended", ticket: number, counter: string, } | { "kind": "service_completed", ticket: number, counter: string, procedures: Array<string>, } | { "kind": "ticket_no_show", ticket: number, counter: string, } | { "kind": "ticket_returned", ticket: number, counter: string, place: ReturnPlace, } | { "kind": "ticket_held", ticket: number, counter: string, reason: HoldReason, } | { "kind": "ticket_resumed", ticket: number, counter: string, } | { "kind": "ticket_transferred", ticket: number, counter: string, from: string, to: string, } | { "kind": "transfer_confirmed", ticket: number, step: ConfirmStep, } | { "kind": "step_undone", ticket: number, counter: string, step: StepKind, } | { "kind": "counter_opened", counter: string, operator: string | null, languages: Array<string>, profile: Array<ProfileLine> | null, } | { "kind": "counter_paused", counter: string, reason: AwayReason, } | { "kind": "counter_resumed", counter: string, } | { "kind": "counter_closed", counter: string, } | { "kind": "guidance_recorded", guidance: GuidanceKind, duration_ms: number, } | { "kind": "tag_handed_out", tag: number, pool: string, number: number, } | { "kind": "tag_called", tag: number, counter: string, } | { "kind": "tag_returned", tag: number, procedures: Array<string>, } | { "kind": "bell_rung", ring: number, bell: string, reason: string, } | { "kind": "bell_acknowledged", ring: number, } | { "kind": "bell_escalated", ring: number, count: number, to: string | null, } | { "kind": "bell_lapsed", ring: number, } | { "kind": "batch_received", batch: number, procedure: string, channel: BatchChannel, count: number, } | { "kind": "batch_advanced", batch: number, step: number, } | { "kind": "batch_delivered", batch: number, returned: number, };
+export type Event = { "kind": "setup_adopted", digest: string, figures: SetupFigures, } | { "kind": "day_opened", date: string, } | { "kind": "day_closed", date: string, } | { "kind": "ticket_issued", ticket: number, label: string, queue: string, errand: string | null, class: Class, language: string, origin: Origin, issued_at_ms: number, ahead: number, window: Window | null, } | { "kind": "paper_reported", ticket: number, paper: Paper, } | { "kind": "ticket_reprinted", ticket: number, } | { "kind": "ticket_cancelled", ticket: number, reason: CancelReason, } | { "kind": "times_doubted", ticket: number, } | { "kind": "ticket_called", ticket: number, label: string, counter: string, how: CallKind, } | { "kind": "ticket_recalled", ticket: number, counter: string, } | { "kind": "service_started", ticket: number, counter: string, } | { "kind": "label_mismatched", ticket: number, counter: string, } | { "kind": "service_ended", ticket: number, counter: string, } | { "kind": "service_completed", ticket: number, counter: string, procedures: Array<string>, } | { "kind": "ticket_no_show", ticket: number, counter: string, } | { "kind": "ticket_returned", ticket: number, counter: string, place: ReturnPlace, } | { "kind": "ticket_held", ticket: number, counter: string, reason: HoldReason, } | { "kind": "ticket_resumed", ticket: number, counter: string, } | { "kind": "ticket_transferred", ticket: number, counter: string, from: string, to: string, } | { "kind": "transfer_confirmed", ticket: number, step: ConfirmStep, } | { "kind": "step_undone", ticket: number, counter: string, step: StepKind, } | { "kind": "counter_opened", counter: string, operator: string | null, languages: Array<string>, profile: Array<ProfileLine> | null, } | { "kind": "counter_paused", counter: string, reason: AwayReason, } | { "kind": "counter_resumed", counter: string, } | { "kind": "counter_closed", counter: string, } | { "kind": "guidance_recorded", guidance: GuidanceKind, duration_ms: number, } | { "kind": "tag_handed_out", tag: number, pool: string, number: number, } | { "kind": "tag_called", tag: number, counter: string, } | { "kind": "tag_returned", tag: number, procedures: Array<string>, } | { "kind": "bell_rung", ring: number, bell: string, reason: string, } | { "kind": "bell_acknowledged", ring: number, } | { "kind": "bell_escalated", ring: number, count: number, to: string | null, } | { "kind": "bell_lapsed", ring: number, } | { "kind": "batch_received", batch: number, procedure: string, channel: BatchChannel, count: number, } | { "kind": "batch_advanced", batch: number, step: number, } | { "kind": "batch_delivered", batch: number, returned: number, };
+
+/**
+ * What of a setup the figures of reports depend on, so that they can be recomputed from an
+ * export alone.
+ */
+export type SetupFigures = {
+/**
+ * Every procedure, in the order of the catalogue.
+ */
+procedures: Array<ProcedureFigures>,
+/**
+ * Every queue, in the order screens show them.
+ */
+queues: Array<QueueFigures>,
+/**
+ * Months with the longer wait limit, 1 to 12 (R-07).
+ */
+busy_months: Array<number>,
+/**
+ * Wait limit in minutes (R-10).
+ */
+wait_limit_min: number,
+/**
+ * Wait limit in busy months, in minutes (R-10).
+ */
+wait_limit_busy_min: number, };
+
+/**
+ * What the figures need of one procedure.
+ */
+export type ProcedureFigures = {
+/**
+ * Its code, such as `2-2` (R-97).
+ */
+code: string,
+/**
+ * The row of the yearly table it is counted in (R-99).
+ */
+row: string,
+/**
+ * Its name in Japanese.
+ */
+name: string,
+/**
+ * What tells it from others of the same name, in Japanese.
+ */
+variant: string,
+/**
+ * Target in minutes per case.
+ */
+target_min: number | null,
+/**
+ * What sort of work it is.
+ */
+sort: ProcedureSort, };
+
+/**
+ * What the figures need of one queue.
+ */
+export type QueueFigures = {
+/**
+ * Its key.
+ */
+queue: string,
+/**
+ * Its name in the office's words.
+ */
+name: string, };
+
+/**
+ * What sort of work a procedure is.
+ */
+export type ProcedureSort = "floor" | "ticketed" | "express_tag" | "sub_procedure" | "mail_workflow" | "system_function" | "ancillary";
 
 /**
  * The window promised on a slip.
@@ -1466,6 +1539,11 @@ days: number,
  */
 seq: number,
 /**
+ * Whether percentiles are exact. Over more than a year they are read from histograms and
+ * lie up to 1.6 % above; counts, means and shares are always exact.
+ */
+exact: boolean,
+/**
  * Counts per row of the yearly table (R-99).
  */
 rows: Array<RowCount>,
@@ -1507,11 +1585,13 @@ row: string,
  */
 name: string,
 /**
- * Cases: window, mail and electronic together; `None` where the table does not count.
+ * Cases: window, mail and electronic together; `None` where the table does not count, or
+ * where the log holds no case of the row up to the last day.
  */
 count: number | null,
 /**
- * Of which foreign residents at the window (row 2 only; R-100).
+ * Of which foreign residents at the window (row 2 only; R-100): completed with 2-2, or on
+ * a ticket in another language than Japanese.
  */
 foreign_count: number | null, };
 
@@ -1542,7 +1622,15 @@ handling: Spread,
 /**
  * How many of these were within.
  */
-within_count: number, };
+within_count: number,
+/**
+ * Service of the same tickets.
+ */
+service: Spread,
+/**
+ * Stay of the same tickets: issue to completion, shown beside handling (R-95).
+ */
+stay: Spread, };
 
 /**
  * Waits of one queue over the range.
