@@ -21,6 +21,7 @@ mod reader;
 mod record;
 mod schema;
 mod snapshot;
+mod verify;
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
@@ -39,6 +40,7 @@ pub use record::{
 };
 pub use schema::{FORMAT, Head};
 pub use snapshot::{Snapshot, Snapshots};
+pub use verify::{BadRecord, SalvageReport, VerifyReport, salvage, verify};
 
 /// Frames after which an idle moment is used to copy the WAL into the database.
 ///
@@ -159,10 +161,7 @@ impl Log {
         };
         let (mut connection, meta) = schema::open_writer(dir, &options)?;
         if meta.office != options.office {
-            return Err(LogError::OtherOffice {
-                found: meta.office,
-                expected: options.office,
-            });
+            return Err(LogError::OtherOffice { found: meta.office, expected: options.office });
         }
         let head = schema::check_tail(dir, &connection, &meta)?;
         let frames = Arc::new(AtomicU32::new(0));
@@ -219,19 +218,14 @@ impl Log {
     /// Whether the failed batch is on the disk is then unknown until the log is opened again.
     pub fn append(&mut self, batch: &[PendingCommand]) -> Result<Appended, LogError> {
         if let Some(first) = &self.poisoned {
-            return Err(LogError::Poisoned {
-                first: first.clone(),
-            });
+            return Err(LogError::Poisoned { first: first.clone() });
         }
         for command in batch {
             command.check().map_err(|what| LogError::Refused { what })?;
         }
         let first = self.head.seq + 1;
         if batch.is_empty() {
-            return Ok(Appended {
-                first,
-                head: self.head,
-            });
+            return Ok(Appended { first, head: self.head });
         }
         match self.write(batch) {
             Ok(head) => {
@@ -326,12 +320,7 @@ impl Log {
             0 => HASH_BEFORE_FIRST,
             _ => schema::read_hash(&self.dir, &self.connection, seq)?,
         };
-        self.snapshots().save(&Snapshot {
-            seq,
-            hash,
-            version,
-            bytes,
-        })
+        self.snapshots().save(&Snapshot { seq, hash, version, bytes })
     }
 
     /// Returns the newest snapshot that belongs to this log, if there is one.
@@ -383,12 +372,7 @@ impl Log {
     ///
     /// The copy failed; what was appended is still safe in the WAL.
     pub fn close(self) -> Result<(), LogError> {
-        let Self {
-            dir,
-            connection,
-            _lock: lock,
-            ..
-        } = self;
+        let Self { dir, connection, _lock: lock, .. } = self;
         let closed = connection
             .close()
             .map_err(|(_, error)| LogError::database(&dir, "closing the log", &error));
@@ -398,9 +382,7 @@ impl Log {
 
     fn write(&mut self, batch: &[PendingCommand]) -> rusqlite::Result<Head> {
         let mut head = self.head;
-        self.connection
-            .prepare_cached("BEGIN IMMEDIATE")?
-            .execute([])?;
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         {
             let mut insert = self
                 .connection
@@ -431,16 +413,13 @@ impl Log {
     }
 
     fn checkpoint(&mut self) -> Result<(), LogError> {
-        let result = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-                Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-            });
+        let result = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        });
         let (frames, copied) = result.map_err(|error| {
             LogError::database(&self.dir, "copying the log's journal into it", &error)
         })?;
-        self.frames
-            .store(u32::try_from(frames).unwrap_or(0), Ordering::Relaxed);
+        self.frames.store(u32::try_from(frames).unwrap_or(0), Ordering::Relaxed);
         self.frames_copied = u32::try_from(copied).unwrap_or(0);
         Ok(())
     }
@@ -454,19 +433,14 @@ impl Log {
         let failed = |source| directory::directory_error(&path, source);
         let wal = match self.wal.take() {
             Some(wal) => wal,
-            None => OpenOptions::new()
-                .read(true)
-                .write(true)
-                .open(&path)
-                .map_err(failed)?,
+            None => OpenOptions::new().read(true).write(true).open(&path).map_err(failed)?,
         };
         let length = wal.metadata().map_err(failed)?.len();
         if length >= WAL_BYTES {
             return Ok(Idle::Done);
         }
         let step = WAL_STEP_BYTES.min(WAL_BYTES - length);
-        wal.write_all_at(&vec![0; usize::try_from(step).unwrap_or(0)], length)
-            .map_err(failed)?;
+        wal.write_all_at(&vec![0; usize::try_from(step).unwrap_or(0)], length).map_err(failed)?;
         if length + step < WAL_BYTES {
             self.wal = Some(wal);
             return Ok(Idle::More);
@@ -477,11 +451,7 @@ impl Log {
 
     fn check_end(&self, from_seq: u64, last: u64) -> Result<u64, LogError> {
         if last < self.head.seq && from_seq <= self.head.seq {
-            return Err(LogError::damaged(
-                &self.dir,
-                Some(last + 1),
-                "it is missing",
-            ));
+            return Err(LogError::damaged(&self.dir, Some(last + 1), "it is missing"));
         }
         Ok(last)
     }

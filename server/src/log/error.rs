@@ -2,9 +2,12 @@
 //!
 //! Messages are lowercase fragments that fit after "failed to open the log: ".
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
+
+use super::directory;
 
 /// A failure of the log.
 ///
@@ -133,19 +136,12 @@ impl LogError {
 
     /// Names a damaged record and the command that examines it.
     pub(super) fn damaged(dir: &Path, seq: Option<u64>, what: impl Into<String>) -> Self {
-        Self::Damaged {
-            seq,
-            what: what.into(),
-            way_out: way_out(dir),
-        }
+        Self::Damaged { seq, what: what.into(), way_out: way_out(dir) }
     }
 
     /// Names the record that was being read when damage was found.
     pub(super) fn at(mut self, record: u64) -> Self {
-        if let Self::Damaged {
-            seq: seq @ None, ..
-        } = &mut self
-        {
+        if let Self::Damaged { seq: seq @ None, .. } = &mut self {
             *seq = Some(record);
         }
         self
@@ -158,7 +154,9 @@ impl LogError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull { doing },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly { doing },
-            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Disk { doing, what },
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
+                Self::disk(dir, doing, what)
+            }
             Some(ErrorCode::DatabaseCorrupt) => Self::damaged(dir, None, what),
             Some(ErrorCode::NotADatabase) => Self::damaged(
                 dir,
@@ -166,6 +164,17 @@ impl LogError {
                 "log.sqlite is not a database file (its first page is overwritten)",
             ),
             _ => Self::Database { doing, what },
+        }
+    }
+
+    /// Tells a disk that is full or read-only from one that fails.
+    fn disk(dir: &Path, doing: String, what: String) -> Self {
+        match directory::probe(dir).map_err(|error| error.kind()) {
+            Err(ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => Self::DiskFull { doing },
+            Err(ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) => {
+                Self::ReadOnly { doing }
+            }
+            _ => Self::Disk { doing, what },
         }
     }
 }

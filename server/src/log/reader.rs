@@ -35,11 +35,7 @@ impl LogReader {
     /// There is no log, it has a newer format, or it cannot be read.
     pub fn open(dir: &Path) -> Result<Self, LogError> {
         let (connection, meta) = schema::open_reader(dir, CACHE_KIB)?;
-        Ok(Self {
-            dir: dir.to_owned(),
-            connection,
-            meta,
-        })
+        Ok(Self { dir: dir.to_owned(), connection, meta })
     }
 
     /// Returns the id of the office whose log this is.
@@ -71,20 +67,10 @@ impl LogReader {
     pub fn read(&self, from_seq: u64, limit: usize) -> Result<Vec<Record>, LogError> {
         let mut records = Vec::new();
         let limit = limit.min(CHUNK_RECORDS);
-        read_rows(
-            &self.dir,
-            &self.connection,
-            from_seq,
-            limit,
-            |seq, hash, bytes| {
-                records.push(Record {
-                    seq,
-                    hash: hash()?,
-                    bytes: bytes.to_vec(),
-                });
-                Ok(())
-            },
-        )?;
+        read_rows(&self.dir, &self.connection, from_seq, limit, |seq, hash, bytes| {
+            records.push(Record { seq, hash: hash()?, bytes: bytes.to_vec() });
+            Ok(())
+        })?;
         Ok(records)
     }
 
@@ -265,10 +251,7 @@ fn read_rows(
             .as_i64()
             .map_err(|error| damaged(seq, error.to_string()))?;
         if found != schema::signed(seq) {
-            return Err(damaged(
-                seq,
-                format!("it is missing; the next one is {found}"),
-            ));
+            return Err(damaged(seq, format!("it is missing; the next one is {found}")));
         }
         let bytes = row
             .get_ref(1)
@@ -277,11 +260,8 @@ fn read_rows(
             .map_err(|error| damaged(seq, error.to_string()))?;
         let hash = || {
             let hash = row.get_ref(2).map_err(|error| failed(seq, error))?;
-            let hash = hash
-                .as_blob()
-                .map_err(|error| damaged(seq, error.to_string()))?;
-            hash.try_into()
-                .map_err(|_| damaged(seq, "its hash is not 32 bytes".to_owned()))
+            let hash = hash.as_blob().map_err(|error| damaged(seq, error.to_string()))?;
+            hash.try_into().map_err(|_| damaged(seq, "its hash is not 32 bytes".to_owned()))
         };
         each(seq, &hash, bytes)?;
         seq += 1;

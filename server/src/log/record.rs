@@ -144,9 +144,7 @@ impl<'a> RecordRef<'a> {
         }
         let source_len = usize::from(head[29]);
         if source_len > SOURCE_BYTES_MAX {
-            return Err(format!(
-                "its source has {source_len} bytes, over {SOURCE_BYTES_MAX}"
-            ));
+            return Err(format!("its source has {source_len} bytes, over {SOURCE_BYTES_MAX}"));
         }
         let Some((source, after)) = rest.split_at_checked(source_len) else {
             return Err("it is cut short in its source".to_owned());
@@ -154,23 +152,17 @@ impl<'a> RecordRef<'a> {
         rest = after;
         let mut key = None;
         if flags & FLAG_KEY != 0 {
-            let (chunk, after) = rest
-                .split_first_chunk()
-                .ok_or("it is cut short in its key")?;
+            let (chunk, after) = rest.split_first_chunk().ok_or("it is cut short in its key")?;
             (key, rest) = (Some(*chunk), after);
         }
         let mut request = None;
         if flags & FLAG_REQUEST != 0 {
-            let (chunk, after) = rest
-                .split_first_chunk()
-                .ok_or("it is cut short in its request digest")?;
+            let (chunk, after) =
+                rest.split_first_chunk().ok_or("it is cut short in its request digest")?;
             (request, rest) = (Some(*chunk), after);
         }
         if rest.len() > BODY_BYTES_MAX {
-            return Err(format!(
-                "its body has {} bytes, over {BODY_BYTES_MAX}",
-                rest.len()
-            ));
+            return Err(format!("its body has {} bytes, over {BODY_BYTES_MAX}", rest.len()));
         }
         let command = u64::from_le_bytes(part(head, 17));
         if command == 0 || command > seq {
@@ -195,16 +187,8 @@ impl<'a> RecordRef<'a> {
     ///
     /// The caller has checked the limits; `seq` is not part of the bytes, only of the hash.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        assert!(
-            self.source.len() <= SOURCE_BYTES_MAX,
-            "source of {} bytes",
-            self.source.len()
-        );
-        assert!(
-            self.body.len() <= BODY_BYTES_MAX,
-            "body of {} bytes",
-            self.body.len()
-        );
+        assert!(self.source.len() <= SOURCE_BYTES_MAX, "source of {} bytes", self.source.len());
+        assert!(self.body.len() <= BODY_BYTES_MAX, "body of {} bytes", self.body.len());
         let mut flags = 0;
         if self.key.is_some() {
             flags |= FLAG_KEY;
@@ -234,11 +218,7 @@ impl<'a> RecordRef<'a> {
 
 /// Returns the hash of record `seq`, whose bytes are `bytes`, after a record of hash `previous`.
 pub fn record_hash(office: &str, seq: u64, previous: &Hash, bytes: &[u8]) -> Hash {
-    assert!(
-        office.len() <= OFFICE_BYTES_MAX,
-        "office name of {} bytes",
-        office.len()
-    );
+    assert!(office.len() <= OFFICE_BYTES_MAX, "office name of {} bytes", office.len());
     let office_len = u8::try_from(office.len()).expect("the office's limit is 23");
     let bytes_len = u32::try_from(bytes.len()).expect("a record is far below 4 GiB");
     let mut hasher = Sha256::new();
@@ -264,13 +244,8 @@ pub fn check_office(office: &str) -> Result<(), String> {
             office.len()
         ));
     }
-    match office
-        .chars()
-        .find(|c| !c.is_ascii_alphanumeric() && !"-_.".contains(*c))
-    {
-        Some(c) => Err(format!(
-            "an office's id has only ASCII letters, digits and -_., not {c:?}"
-        )),
+    match office.chars().find(|c| !c.is_ascii_alphanumeric() && !"-_.".contains(*c)) {
+        Some(c) => Err(format!("an office's id has only ASCII letters, digits and -_., not {c:?}")),
         None => Ok(()),
     }
 }
@@ -293,22 +268,15 @@ impl PendingCommand {
                 self.source.len()
             ));
         }
-        match self
-            .events
-            .iter()
-            .find(|event| event.body.len() > BODY_BYTES_MAX)
-        {
-            Some(event) => Err(format!(
-                "a body of {} bytes, over {BODY_BYTES_MAX}",
-                event.body.len()
-            )),
+        match self.events.iter().find(|event| event.body.len() > BODY_BYTES_MAX) {
+            Some(event) => {
+                Err(format!("a body of {} bytes, over {BODY_BYTES_MAX}", event.body.len()))
+            }
             None => Ok(()),
         }
     }
 }
 
 fn part<const N: usize>(head: &[u8; HEAD_BYTES], at: usize) -> [u8; N] {
-    head[at..at + N]
-        .try_into()
-        .expect("the offsets lie within the head")
+    head[at..at + N].try_into().expect("the offsets lie within the head")
 }

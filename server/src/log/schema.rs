@@ -45,10 +45,7 @@ pub struct Head {
 
 impl Head {
     /// The head of an empty log.
-    pub const EMPTY: Self = Self {
-        seq: 0,
-        hash: HASH_BEFORE_FIRST,
-    };
+    pub const EMPTY: Self = Self { seq: 0, hash: HASH_BEFORE_FIRST };
 }
 
 /// Opens the database for writing, creating its tables if it has none.
@@ -70,9 +67,7 @@ pub(super) fn open_writer(
         Synchronous::Full => "FULL",
         Synchronous::Normal => "NORMAL",
     };
-    connection
-        .busy_timeout(BUSY_WAIT)
-        .map_err(failed("opening the log"))?;
+    connection.busy_timeout(BUSY_WAIT).map_err(failed("opening the log"))?;
     connection
         .execute_batch(&format!(
             "PRAGMA page_size = {};
@@ -87,9 +82,7 @@ pub(super) fn open_writer(
         .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
         .map_err(failed("opening the log"))?;
     if mode != "wal" {
-        return Err(LogError::ReadOnly {
-            doing: format!("opening the log (mode {mode})"),
-        });
+        return Err(LogError::ReadOnly { doing: format!("opening the log (mode {mode})") });
     }
     connection
         .query_row("PRAGMA wal_autocheckpoint = 0", [], |_| Ok(()))
@@ -114,10 +107,7 @@ pub(super) fn open_reader(dir: &Path, cache_kib: u32) -> Result<(Connection, Met
     let failed = |error| LogError::database(dir, "opening the log for reading", &error);
     let path = directory::database_path(dir);
     if !path.exists() {
-        return Err(LogError::NotALog {
-            path,
-            what: "there is no such file".to_owned(),
-        });
+        return Err(LogError::NotALog { path, what: "there is no such file".to_owned() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&path, flags).map_err(failed)?;
@@ -133,9 +123,7 @@ pub(super) fn open_reader(dir: &Path, cache_kib: u32) -> Result<(Connection, Met
 
 /// Writes another epoch into the database.
 pub(super) fn write_epoch(connection: &Connection, epoch: u32) -> rusqlite::Result<()> {
-    connection
-        .execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", [epoch])
-        .map(|_| ())
+    connection.execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", [epoch]).map(|_| ())
 }
 
 /// Reads where the chain ends, without checking it.
@@ -144,10 +132,8 @@ pub(super) fn read_head(dir: &Path, connection: &Connection) -> Result<Head, Log
     let mut statement = connection
         .prepare_cached("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1")
         .map_err(failed)?;
-    let row: Option<(i64, Vec<u8>)> = statement
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()
-        .map_err(failed)?;
+    let row: Option<(i64, Vec<u8>)> =
+        statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(failed)?;
     let Some((seq, hash)) = row else {
         return Ok(Head::EMPTY);
     };
@@ -174,11 +160,7 @@ pub(super) fn check_tail(
         chain.check(row)?;
     }
     if chain.head != head {
-        return Err(LogError::damaged(
-            dir,
-            Some(chain.head.seq + 1),
-            "it is missing",
-        ));
+        return Err(LogError::damaged(dir, Some(chain.head.seq + 1), "it is missing"));
     }
     Ok(head)
 }
@@ -204,23 +186,18 @@ impl<'a> Chain<'a> {
     ) -> Result<Self, LogError> {
         let head = match from {
             0 | 1 => Head::EMPTY,
-            _ => Head {
-                seq: from - 1,
-                hash: read_hash(dir, connection, from - 1)?,
-            },
+            _ => Head { seq: from - 1, hash: read_hash(dir, connection, from - 1)? },
         };
-        Ok(Self {
-            dir,
-            office: &meta.office,
-            epoch_max: meta.epoch,
-            epoch: 0,
-            command: 0,
-            head,
-        })
+        Ok(Self { dir, office: &meta.office, epoch_max: meta.epoch, epoch: 0, command: 0, head })
     }
 
-    /// Checks the next row (`seq, hash, bytes`) and moves the head onto it.
-    pub(super) fn check(&mut self, row: &rusqlite::Row<'_>) -> Result<(), LogError> {
+    /// Returns the data directory the chain is read from.
+    pub(super) fn dir(&self) -> &'a Path {
+        self.dir
+    }
+
+    /// Checks the next row (`seq, hash, bytes`) and moves the head onto it. Returns its bytes.
+    pub(super) fn check<'r>(&mut self, row: &'r rusqlite::Row<'_>) -> Result<&'r [u8], LogError> {
         let expected = self.head.seq + 1;
         let damaged = |what: String| LogError::damaged(self.dir, Some(expected), what);
         let column = |error: rusqlite::types::FromSqlError| damaged(error.to_string());
@@ -240,10 +217,7 @@ impl<'a> Chain<'a> {
             ));
         }
         if record.epoch < self.epoch || record.epoch > self.epoch_max {
-            return Err(damaged(format!(
-                "its epoch {} is out of order",
-                record.epoch
-            )));
+            return Err(damaged(format!("its epoch {} is out of order", record.epoch)));
         }
         if record.command != expected && self.command != 0 && record.command != self.command {
             return Err(damaged(format!(
@@ -253,11 +227,8 @@ impl<'a> Chain<'a> {
         }
         self.epoch = record.epoch;
         self.command = record.command;
-        self.head = Head {
-            seq: expected,
-            hash,
-        };
-        Ok(())
+        self.head = Head { seq: expected, hash };
+        Ok(bytes)
     }
 }
 
@@ -274,13 +245,10 @@ pub(super) fn find_hash(
     seq: u64,
 ) -> Result<Option<Hash>, LogError> {
     let failed = |error| LogError::database(dir, "reading a hash", &error);
-    let mut statement = connection
-        .prepare_cached("SELECT hash FROM record WHERE seq = ?1")
-        .map_err(failed)?;
-    let hash: Option<Vec<u8>> = statement
-        .query_row([signed(seq)], |row| row.get(0))
-        .optional()
-        .map_err(failed)?;
+    let mut statement =
+        connection.prepare_cached("SELECT hash FROM record WHERE seq = ?1").map_err(failed)?;
+    let hash: Option<Vec<u8>> =
+        statement.query_row([signed(seq)], |row| row.get(0)).optional().map_err(failed)?;
     hash.map(|hash| digest(dir, seq, &hash)).transpose()
 }
 
@@ -292,21 +260,13 @@ pub(super) fn signed(seq: u64) -> i64 {
 fn positive(dir: &Path, seq: i64) -> Result<u64, LogError> {
     match u64::try_from(seq) {
         Ok(seq) if seq > 0 => Ok(seq),
-        _ => Err(LogError::damaged(
-            dir,
-            None,
-            format!("a record has the number {seq}"),
-        )),
+        _ => Err(LogError::damaged(dir, None, format!("a record has the number {seq}"))),
     }
 }
 
 fn digest(dir: &Path, seq: u64, hash: &[u8]) -> Result<Hash, LogError> {
     hash.try_into().map_err(|_| {
-        LogError::damaged(
-            dir,
-            Some(seq),
-            format!("its hash has {} bytes, not 32", hash.len()),
-        )
+        LogError::damaged(dir, Some(seq), format!("its hash has {} bytes, not 32", hash.len()))
     })
 }
 
@@ -338,9 +298,7 @@ fn create(dir: &Path, connection: &Connection, options: &LogOptions) -> Result<(
 fn read_meta(dir: &Path, connection: &Connection) -> Result<Meta, LogError> {
     let failed = |error| LogError::database(dir, "opening the log", &error);
     let pragma = |name: &str| -> Result<i64, LogError> {
-        connection
-            .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
-            .map_err(failed)
+        connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).map_err(failed)
     };
     let path = directory::database_path(dir);
     if pragma("application_id")? != APPLICATION {
@@ -349,20 +307,13 @@ fn read_meta(dir: &Path, connection: &Connection) -> Result<Meta, LogError> {
     }
     let found = pragma("user_version")?;
     if found > FORMAT {
-        return Err(LogError::NewerFormat {
-            found,
-            known: FORMAT,
-        });
+        return Err(LogError::NewerFormat { found, known: FORMAT });
     }
     let office: String = connection
-        .query_row("SELECT value FROM meta WHERE name = 'office'", [], |row| {
-            row.get(0)
-        })
+        .query_row("SELECT value FROM meta WHERE name = 'office'", [], |row| row.get(0))
         .map_err(failed)?;
     let epoch: u32 = connection
-        .query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| {
-            row.get(0)
-        })
+        .query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get(0))
         .map_err(failed)?;
     check_office(&office).map_err(|what| LogError::damaged(dir, None, what))?;
     Ok(Meta { office, epoch })

@@ -52,9 +52,7 @@ pub struct Snapshots {
 impl Snapshots {
     /// Names the snapshots of the data directory `dir`.
     pub fn new(dir: &Path) -> Self {
-        Self {
-            dir: dir.to_owned(),
-        }
+        Self { dir: dir.to_owned() }
     }
 
     /// Writes a snapshot and makes it durable, then removes old ones.
@@ -81,6 +79,19 @@ impl Snapshots {
         Ok(())
     }
 
+    /// Removes every snapshot, so that the next start replays the whole log.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be listed or written.
+    pub fn clear(&self) -> Result<(), LogError> {
+        for seq in self.list()? {
+            let path = self.path(seq);
+            fs::remove_file(&path).map_err(|source| directory::directory_error(&path, source))?;
+        }
+        Ok(())
+    }
+
     /// Lists the sequence numbers of the snapshots, newest first.
     ///
     /// # Errors
@@ -91,12 +102,9 @@ impl Snapshots {
         let mut seqs = Vec::new();
         for entry in fs::read_dir(&self.dir).map_err(failed)? {
             let name = entry.map_err(failed)?.file_name();
-            let seq: Option<u64> = name.to_str().and_then(|name| {
-                name.strip_prefix(PREFIX)?
-                    .strip_suffix(SUFFIX)?
-                    .parse()
-                    .ok()
-            });
+            let seq: Option<u64> = name
+                .to_str()
+                .and_then(|name| name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.parse().ok());
             seqs.extend(seq);
         }
         seqs.sort_unstable_by(|a, b| b.cmp(a));
@@ -115,10 +123,7 @@ impl Snapshots {
             .map_err(|error| error.to_string())?;
         let snapshot = decode(bytes)?;
         if snapshot.seq != seq {
-            return Err(format!(
-                "it was taken after record {}, not {seq}",
-                snapshot.seq
-            ));
+            return Err(format!("it was taken after record {}, not {seq}", snapshot.seq));
         }
         Ok(snapshot)
     }
@@ -160,15 +165,9 @@ fn decode(mut bytes: Vec<u8>) -> Result<Snapshot, String> {
 }
 
 fn digest(signed: &[u8], contents: &[u8]) -> Hash {
-    Sha256::new()
-        .chain_update(signed)
-        .chain_update(contents)
-        .finalize()
-        .into()
+    Sha256::new().chain_update(signed).chain_update(contents).finalize().into()
 }
 
 fn part<const N: usize>(head: &[u8; HEAD_BYTES], at: usize) -> [u8; N] {
-    head[at..at + N]
-        .try_into()
-        .expect("the offsets lie within the head")
+    head[at..at + N].try_into().expect("the offsets lie within the head")
 }

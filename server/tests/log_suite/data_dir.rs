@@ -42,12 +42,8 @@ pub(crate) fn command(number: u64, events: u32) -> PendingCommand {
     PendingCommand {
         at_ms: 1_700_000_000_000 + i64::try_from(number).expect("numbers are small") * 250,
         source: format!("kiosk-{}", number % 3).into_bytes(),
-        key: number
-            .is_multiple_of(2)
-            .then(|| [u8::try_from(number % 251).unwrap(); 16]),
-        request: number
-            .is_multiple_of(2)
-            .then(|| [u8::try_from(number % 241).unwrap(); 32]),
+        key: number.is_multiple_of(2).then(|| [u8::try_from(number % 251).unwrap(); 16]),
+        request: number.is_multiple_of(2).then(|| [u8::try_from(number % 241).unwrap(); 32]),
         events: (0..events)
             .map(|index| PendingEvent {
                 day: 20_240_401,
@@ -63,7 +59,6 @@ pub(crate) fn command(number: u64, events: u32) -> PendingCommand {
 pub(crate) fn fill(log: &mut Log, count: u64) {
     for _ in 0..count {
         let number = log.head().seq;
-        log.append(&[command(number, 1)])
-            .expect("the append succeeds");
+        log.append(&[command(number, 1)]).expect("the append succeeds");
     }
 }

@@ -45,10 +45,7 @@ fn a_closed_log_opens_with_everything_and_goes_on_numbering() {
     fill(&mut log, 100);
     let head = log.head();
     log.close().unwrap();
-    assert!(
-        !dir.path().join("log.sqlite-wal").exists(),
-        "log.sqlite alone is complete"
-    );
+    assert!(!dir.path().join("log.sqlite-wal").exists(), "log.sqlite alone is complete");
 
     let mut log = dir.open();
     assert_eq!(log.head(), head);
@@ -74,9 +71,7 @@ fn a_log_of_another_office_is_not_opened() {
     let dir = DataDir::new("other-office");
     dir.open().close().unwrap();
     let error = Log::open(dir.path(), LogOptions::new("elsewhere")).unwrap_err();
-    let LogError::OtherOffice { found, expected } = error else {
-        panic!("{error}")
-    };
+    let LogError::OtherOffice { found, expected } = error else { panic!("{error}") };
     assert_eq!((found.as_str(), expected.as_str()), (OFFICE, "elsewhere"));
 }
 
@@ -97,11 +92,7 @@ fn a_record_beyond_a_limit_is_refused_and_the_log_goes_on() {
     largest.events[0].body = vec![7; BODY_BYTES_MAX];
     largest.source = vec![b'x'; SOURCE_BYTES_MAX];
     assert_eq!(log.append(&[largest.clone()]).unwrap().head.seq, 1);
-    let record: Record = LogReader::open(dir.path())
-        .unwrap()
-        .read(1, 1)
-        .unwrap()
-        .remove(0);
+    let record: Record = LogReader::open(dir.path()).unwrap().read(1, 1).unwrap().remove(0);
     assert_eq!(record.view().unwrap().body, &largest.events[0].body[..]);
 }
 
@@ -113,22 +104,11 @@ fn a_reader_follows_a_running_server_and_never_blocks_it() {
     let reader = LogReader::open(dir.path()).unwrap();
     assert_eq!(reader.office(), OFFICE);
     assert_eq!(reader.head().unwrap(), log.head());
-    assert_eq!(
-        reader
-            .read(4, 3)
-            .unwrap()
-            .iter()
-            .map(|r| r.seq)
-            .collect::<Vec<_>>(),
-        [4, 5, 6]
-    );
+    assert_eq!(reader.read(4, 3).unwrap().iter().map(|r| r.seq).collect::<Vec<_>>(), [4, 5, 6]);
     assert!(reader.read(11, 5).unwrap().is_empty());
     let head = log.append(&[command(1, 3)]).unwrap().head;
     let command = reader.read_command(11).unwrap();
-    assert_eq!(
-        command.iter().map(|r| r.seq).collect::<Vec<_>>(),
-        [11, 12, 13]
-    );
+    assert_eq!(command.iter().map(|r| r.seq).collect::<Vec<_>>(), [11, 12, 13]);
     assert_eq!(command[2].hash, head.hash);
 }
 
@@ -138,18 +118,8 @@ fn a_reader_opens_a_log_whose_server_is_stopped() {
     let mut log = dir.open();
     fill(&mut log, 10);
     log.close().unwrap();
-    assert_eq!(
-        LogReader::open(dir.path())
-            .unwrap()
-            .read(1, 100)
-            .unwrap()
-            .len(),
-        10
-    );
-    assert_eq!(
-        missing(Path::new("/nonexistent-directory")).code(),
-        "not_a_log"
-    );
+    assert_eq!(LogReader::open(dir.path()).unwrap().read(1, 100).unwrap().len(), 10);
+    assert_eq!(missing(Path::new("/nonexistent-directory")).code(), "not_a_log");
 }
 
 #[test]
