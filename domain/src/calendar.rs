@@ -109,8 +109,7 @@ impl Calendar {
 
     /// Whether kiosks issue at this moment: from opening until `tickets_until`.
     pub fn issues_at(&self, date: Date, time: MinuteOfDay) -> bool {
-        self.hours(date)
-            .is_some_and(|hours| hours.open <= time && time < hours.tickets_until)
+        self.hours(date).is_some_and(|hours| hours.open <= time && time < hours.tickets_until)
     }
 
     /// Whether a date lies in a busy month.
@@ -120,11 +119,8 @@ impl Calendar {
 
     /// The wait limit on a date, in milliseconds.
     pub fn wait_limit_ms(&self, date: Date) -> i64 {
-        let minutes = if self.is_busy(date) {
-            self.wait_limit_busy_min
-        } else {
-            self.wait_limit_min
-        };
+        let minutes =
+            if self.is_busy(date) { self.wait_limit_busy_min } else { self.wait_limit_min };
         i64::from(minutes) * MINUTE_MS
     }
 

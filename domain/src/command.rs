@@ -16,10 +16,7 @@ use crate::time::{Date, Timestamp};
 
 /// A request to change something.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(
-    missing_docs,
-    reason = "field names are the glossary's words; types carry their docs"
-)]
+#[expect(missing_docs, reason = "field names are the glossary's words; types carry their docs")]
 pub enum Command {
     /// Puts a setup in force from now on. Refused while it would orphan something open.
     AdoptSetup { setup: Box<Setup> },
@@ -60,53 +57,32 @@ pub enum Command {
     /// Prints the same label again, marked 再発行.
     ReprintTicket { ticket: TicketId },
     /// Withdraws a ticket that is not at a counter.
-    CancelTicket {
-        ticket: TicketId,
-        reason: CancelReason,
-    },
+    CancelTicket { ticket: TicketId, reason: CancelReason },
     /// Keeps a ticket's durations out of the statistics.
     MarkInaccurate { ticket: TicketId },
 
     /// Calls whoever is next for the counter.
     CallNext { counter: CounterId },
     /// Calls this ticket, waiting or on hold, whatever its place.
-    CallTicket {
-        counter: CounterId,
-        ticket: TicketId,
-    },
+    CallTicket { counter: CounterId, ticket: TicketId },
     /// Announces the called ticket again.
     Recall { counter: CounterId },
     /// The resident is here and the slip matches. `presented` is what they show.
-    StartService {
-        counter: CounterId,
-        presented: Option<Label>,
-    },
+    StartService { counter: CounterId, presented: Option<Label> },
     /// 不一致: the slip does not match; the called ticket goes back to its place.
     ReportMismatch { counter: CounterId },
     /// 窓口終了: the resident leaves, the case goes on.
     EndService { counter: CounterId },
     /// 完了処理 with the procedures actually done.
-    CompleteService {
-        counter: CounterId,
-        procedures: Vec<ProcedureCode>,
-    },
+    CompleteService { counter: CounterId, procedures: Vec<ProcedureCode> },
     /// Nobody came, and nobody is expected any more.
     MarkNoShow { counter: CounterId },
     /// Puts the called ticket back in line.
-    ReturnToQueue {
-        counter: CounterId,
-        place: ReturnPlace,
-    },
+    ReturnToQueue { counter: CounterId, place: ReturnPlace },
     /// Sets the ticket at the counter aside.
-    Hold {
-        counter: CounterId,
-        reason: HoldReason,
-    },
+    Hold { counter: CounterId, reason: HoldReason },
     /// The held resident is back at the counter: service goes on without a call.
-    Resume {
-        counter: CounterId,
-        ticket: TicketId,
-    },
+    Resume { counter: CounterId, ticket: TicketId },
     /// 連携: sends the resident to another queue with the same label (R-52…R-57).
     Transfer { counter: CounterId, to: QueueId },
     /// Confirms a transfer: arrival, then by eye.
@@ -124,29 +100,20 @@ pub enum Command {
         profile: Option<Vec<ProfileLine>>,
     },
     /// The operator steps away. A ticket may stay at the counter meanwhile.
-    PauseCounter {
-        counter: CounterId,
-        reason: AwayReason,
-    },
+    PauseCounter { counter: CounterId, reason: AwayReason },
     /// The operator is back.
     ResumeCounter { counter: CounterId },
     /// Closes the counter. Refused while a ticket is called or served there.
     CloseCounter { counter: CounterId },
 
     /// Records one floor guidance without a ticket.
-    RecordGuidance {
-        kind: GuidanceKind,
-        duration_ms: i64,
-    },
+    RecordGuidance { kind: GuidanceKind, duration_ms: i64 },
     /// Hands out a physical tag.
     HandOutTag { pool: TagPoolId, number: u16 },
     /// Calls the holder of a tag, by voice.
     CallTag { tag: TagUseId, counter: CounterId },
     /// Takes a tag back; `procedures` says what was done, empty when nothing was.
-    ReturnTag {
-        tag: TagUseId,
-        procedures: Vec<ProcedureCode>,
-    },
+    ReturnTag { tag: TagUseId, procedures: Vec<ProcedureCode> },
     /// Rings a bell (R-70…R-73).
     RingBell { bell: BellId, reason: Key },
     /// Answers a ringing bell.
@@ -154,11 +121,7 @@ pub enum Command {
     /// Nobody answered in time; issued by the office itself.
     EscalateBell { ring: RingId },
     /// Registers a batch of mail or electronic cases.
-    ReceiveBatch {
-        procedure: ProcedureCode,
-        channel: BatchChannel,
-        count: u16,
-    },
+    ReceiveBatch { procedure: ProcedureCode, channel: BatchChannel, count: u16 },
     /// Marks a step of a batch as done; 1-based, in the sheet's order, forwards only.
     AdvanceBatch { batch: BatchId, step: u8 },
     /// 納品: delivers a batch; `returned` of its cases go back.

@@ -1,6 +1,27 @@
 //! How long somebody will wait: a window of time, honest about not knowing.
+//!
+//! # The formula
+//!
+//! For each queue, `m` is what one case is expected to hold a counter: the mean of today's
+//! completions, with the planned time weighing as much as [`PLANNED_WEIGHT`] of them. The planned
+//! time is the mean target of the errands that lead to the queue, or
+//! [`CASE_MIN_DEFAULT`] minutes where none has one.
+//!
+//! The work of a queue (people ahead × `m`) is spread evenly over the `c` counters that are open,
+//! attended and serve it. A counter is free for the asking ticket when it has done its share of all
+//! its queues and what is at it now (`m` less the time it has lasted, at least a quarter of `m`).
+//! The best of the counters gives the earliest, their mean the latest time; a quarter of each is
+//! taken off and added for chance, and both are rounded outward to five minutes.
+//!
+//! It says `None` when no counter serves the queue: nobody knows then.
 
-use crate::time::Timestamp;
+use alloc::collections::BTreeMap;
+
+use crate::id::{ProcedureCode, QueueId};
+use crate::office::{Office, OpenCounter};
+use crate::selection;
+use crate::setup::{ErrandTarget, Queue, Setup};
+use crate::time::{MINUTE_MS, Timestamp};
 
 /// A window in which a ticket is likely to be called.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -9,4 +30,104 @@ pub struct Window {
     pub from: Timestamp,
     /// Likely by then.
     pub to: Timestamp,
+}
+
+/// Minutes a case is expected to take where no errand says more: the middle of the targets of the
+/// ticketed sheets (rules.md §9b).
+pub const CASE_MIN_DEFAULT: i64 = 15;
+
+/// How many completions of the day weigh as much as the planned time.
+pub const PLANNED_WEIGHT: i64 = 3;
+
+const ROUNDING_MS: i64 = 5 * MINUTE_MS;
+
+/// The window in which somebody with `ahead` people before them in `queue` is likely to be called;
+/// `None` when no open, attended counter serves the queue.
+pub fn window(office: &Office, queue: QueueId, ahead: usize, now: Timestamp) -> Option<Window> {
+    let setup = office.setup()?;
+    let asked = setup.queue(queue)?;
+    let servers = || {
+        office.counters().filter(|open| {
+            selection::is_attended(open) && selection::serves(office, setup, open, asked)
+        })
+    };
+    let mut shares: BTreeMap<QueueId, i64> = BTreeMap::new();
+    let mut best_ms = i64::MAX;
+    let mut sum_ms = 0;
+    let mut count = 0;
+    for open in servers() {
+        let mut load_ms = remaining_ms(office, setup, open, now);
+        for line in office.profile(open.id) {
+            load_ms += *shares.entry(line.queue).or_insert_with(|| {
+                let people =
+                    if line.queue == queue { ahead } else { office.waiting_count(line.queue) };
+                share_ms(office, setup, line.queue, people)
+            });
+        }
+        best_ms = best_ms.min(load_ms);
+        sum_ms += load_ms;
+        count += 1;
+    }
+    (count > 0).then(|| {
+        let early = now.0 + best_ms * 3 / 4;
+        let late = now.0 + sum_ms / count * 5 / 4;
+        Window {
+            from: Timestamp(early.div_euclid(ROUNDING_MS) * ROUNDING_MS),
+            to: Timestamp((late.div_euclid(ROUNDING_MS) + 1) * ROUNDING_MS),
+        }
+    })
+}
+
+/// What one case of a queue is expected to hold a counter, in milliseconds.
+pub fn case_ms(office: &Office, queue: QueueId) -> i64 {
+    let planned =
+        office.setup().map_or(CASE_MIN_DEFAULT * MINUTE_MS, |setup| planned_ms(setup, queue));
+    let (count, sum) = office
+        .line(queue)
+        .map_or((0, 0), |line| (i64::from(line.completed_count), line.completed_ms));
+    (planned * PLANNED_WEIGHT + sum) / (PLANNED_WEIGHT + count)
+}
+
+fn planned_ms(setup: &Setup, queue: QueueId) -> i64 {
+    let target = |code: &ProcedureCode| setup.procedure(*code)?.target_min;
+    let targets = setup
+        .errands
+        .iter()
+        .filter(|errand| errand.leads_to == ErrandTarget::Queue(queue))
+        .filter_map(|errand| errand.procedures.first().and_then(target));
+    let (sum, count) =
+        targets.fold((0, 0), |(sum, count), minutes| (sum + i64::from(minutes), count + 1));
+    match count {
+        0 => CASE_MIN_DEFAULT * MINUTE_MS,
+        _ => sum * MINUTE_MS / count,
+    }
+}
+
+fn share_ms(office: &Office, setup: &Setup, queue: QueueId, people: usize) -> i64 {
+    let Some(queue) = setup.queue(queue).filter(|_| people > 0) else {
+        return 0;
+    };
+    let is_server = |open: &&OpenCounter| {
+        selection::is_attended(open) && selection::serves(office, setup, open, queue)
+    };
+    let servers = office.counters().filter(is_server).count().max(1);
+    let people = i64::try_from(people).unwrap_or(i64::MAX / MINUTE_MS);
+    people.saturating_mul(case_ms(office, queue.id)) / i64::try_from(servers).unwrap_or(1)
+}
+
+/// How much longer a counter is likely to be busy with what is at it.
+fn remaining_ms(office: &Office, setup: &Setup, open: &OpenCounter, now: Timestamp) -> i64 {
+    let Some(ticket) = open.ticket.and_then(|id| office.ticket(id)) else {
+        return 0;
+    };
+    let known = |queue: &Queue| case_ms(office, queue.id);
+    let case = setup.queue(ticket.queue).map_or(0, known);
+    let began = ticket
+        .periods
+        .iter()
+        .rev()
+        .take_while(|period| period.counter == Some(open.id))
+        .last()
+        .map_or(now, |period| period.from);
+    (case - now.since_ms(began)).max(case / 4)
 }

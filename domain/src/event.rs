@@ -21,10 +21,7 @@ use crate::time::{Date, Timestamp};
 
 /// Something that has happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(
-    missing_docs,
-    reason = "field names are the glossary's words; types carry their docs"
-)]
+#[expect(missing_docs, reason = "field names are the glossary's words; types carry their docs")]
 pub enum Event {
     SetupAdopted {
         setup: Box<Setup>,

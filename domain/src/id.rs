@@ -36,10 +36,7 @@ impl Key {
         }
         let mut bytes = [0; KEY_BYTES_MAX];
         bytes[..source.len()].copy_from_slice(source);
-        Some(Key {
-            bytes,
-            len: u8::try_from(source.len()).ok()?,
-        })
+        Some(Key { bytes, len: u8::try_from(source.len()).ok()? })
     }
 
     /// The key as text.

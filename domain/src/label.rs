@@ -64,11 +64,7 @@ impl Label {
         }
         let number: u16 = digits.parse().ok()?;
         let width = u8::try_from(digits.len()).ok()?;
-        (number >= 1).then_some(Label {
-            letter,
-            number,
-            width,
-        })
+        (number >= 1).then_some(Label { letter, number, width })
     }
 }
 
@@ -94,12 +90,6 @@ impl Ord for Label {
 
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}{:0width$}",
-            self.letter,
-            self.number,
-            width = usize::from(self.width)
-        )
+        write!(f, "{}{:0width$}", self.letter, self.number, width = usize::from(self.width))
     }
 }

@@ -58,9 +58,7 @@ impl Language {
 
     /// Finds a language by its tag.
     pub fn from_tag(tag: &str) -> Option<Language> {
-        Language::ALL
-            .into_iter()
-            .find(|language| language.tag() == tag)
+        Language::ALL.into_iter().find(|language| language.tag() == tag)
     }
 
     /// The language a member of staff must speak to serve someone who chose this one.

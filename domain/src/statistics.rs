@@ -98,11 +98,7 @@ pub fn waits(ticket: &Ticket) -> Vec<Wait> {
     let pairs = ticket.periods.iter().zip(ticket.periods.iter().skip(1));
     pairs
         .filter(|(wait, next)| wait.kind == PeriodKind::Waiting && next.kind == PeriodKind::Called)
-        .map(|(wait, next)| Wait {
-            queue: wait.queue,
-            from: wait.from,
-            to: next.from,
-        })
+        .map(|(wait, next)| Wait { queue: wait.queue, from: wait.from, to: next.from })
         .collect()
 }
 
@@ -114,7 +110,5 @@ pub fn target_min(setup: &Setup, procedures: &[ProcedureCode]) -> Option<u16> {
         .filter_map(|code| setup.procedure(*code))
         .filter(|procedure| procedure.kind != ProcedureKind::SubProcedure)
         .filter_map(|procedure| procedure.target_min);
-    counted.fold(None, |sum: Option<u16>, target| {
-        Some(sum.unwrap_or(0).saturating_add(target))
-    })
+    counted.fold(None, |sum: Option<u16>, target| Some(sum.unwrap_or(0).saturating_add(target)))
 }

@@ -33,11 +33,13 @@ pub struct Ticket {
     pub token: Token,
     /// When it was issued.
     pub issued_at: Timestamp,
-    /// Its place in the line: earlier is nearer. Kept over calls, changed by transfers and returns.
+    /// Its place in the line: earlier is nearer. At first the time of issue, or what was agreed on
+    /// for an appointment. Kept over calls, changed by transfers and returns to the back.
     pub place_at: Timestamp,
     /// How far the confirmation of its last transfer has come; `None` when there is none open.
     pub transfer: Option<TransferStage>,
-    /// How often it went back to the line because nobody came.
+    /// How often it went to the back of its present line because nobody came; a transfer begins
+    /// anew. Above 0 it has no head start: behind everyone means behind everyone.
     pub return_count: u8,
     /// How often it was announced in its present call, 0 when it is not called.
     pub announce_count: u8,
@@ -49,7 +51,8 @@ pub struct Ticket {
     pub paper: Paper,
     /// The periods of its life, oldest first, without gaps; only the last may be open.
     pub periods: Vec<Period>,
-    /// Counts its changes, so that `Undo` can tell whether anything came after a step.
+    /// Counts its changes, so that `Undo` can tell whether anything came after a step. Only ever
+    /// grows: an undone step counts too. Paper and doubted times are no steps and do not count.
     pub revision: u32,
 }
 
@@ -86,6 +89,61 @@ pub enum TicketState {
         /// Why.
         reason: CancelReason,
     },
+}
+
+impl TicketState {
+    /// Whether nothing can happen to the ticket any more.
+    pub fn is_final(self) -> bool {
+        match self {
+            TicketState::Completed | TicketState::NoShow | TicketState::Cancelled { .. } => true,
+            TicketState::Waiting
+            | TicketState::Called { .. }
+            | TicketState::Serving { .. }
+            | TicketState::OnHold { .. } => false,
+        }
+    }
+
+    /// The counter at which the ticket is called or served.
+    pub fn at_counter(self) -> Option<CounterId> {
+        match self {
+            TicketState::Called { counter } | TicketState::Serving { counter, .. } => Some(counter),
+            TicketState::Waiting
+            | TicketState::OnHold { .. }
+            | TicketState::Completed
+            | TicketState::NoShow
+            | TicketState::Cancelled { .. } => None,
+        }
+    }
+
+    /// The state's stable name in snake case.
+    pub fn name(self) -> &'static str {
+        match self {
+            TicketState::Waiting => "waiting",
+            TicketState::Called { .. } => "called",
+            TicketState::Serving { .. } => "serving",
+            TicketState::OnHold { .. } => "on_hold",
+            TicketState::Completed => "completed",
+            TicketState::NoShow => "no_show",
+            TicketState::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+impl Ticket {
+    /// Ends the period that lasts and begins another.
+    pub(crate) fn begin(&mut self, at: Timestamp, kind: PeriodKind, counter: Option<CounterId>) {
+        self.end(at);
+        self.periods.push(Period { kind, queue: self.queue, counter, from: at, to: None });
+    }
+
+    /// Ends the period that lasts.
+    pub(crate) fn end(&mut self, at: Timestamp) {
+        if let Some(last) = self.periods.last_mut() {
+            assert!(last.to.is_none(), "ticket {} has ended at {:?}", self.id, last.to);
+            assert!(last.from <= at, "time runs backwards in ticket {}", self.id);
+            last.to = Some(at);
+        }
+    }
 }
 
 /// The part of a service.

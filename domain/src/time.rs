@@ -113,11 +113,7 @@ impl Date {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 {
-            shifted_month + 3
-        } else {
-            shifted_month - 9
-        };
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         Date {
             year: i16::try_from(year).unwrap_or(i16::MAX),
@@ -140,11 +136,7 @@ impl Date {
 
     /// The Japanese fiscal year the date lies in: April to March, named by its first year.
     pub fn fiscal_year(self) -> i16 {
-        if self.month >= 4 {
-            self.year
-        } else {
-            self.year - 1
-        }
+        if self.month >= 4 { self.year } else { self.year - 1 }
     }
 }
 
