@@ -3,6 +3,18 @@
 //! One thread takes what has queued up while the last commit ran, decides each order against the
 //! state, appends everything in one commit, and only then answers and publishes (invariant 2).
 //! Orders are answered in the order in which they came.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`core`] | decide, append, apply: no threads, no channels; the simulation runs it too |
+//! | `writer` | the thread around it: group commit, time's own orders, checkpoints when idle |
+//! | `memory` | what was answered under which idempotency key |
+//! | `snapshot` | the state between two business days as bytes |
+
+pub mod core;
+mod memory;
+mod snapshot;
+mod writer;
 
 use std::sync::Arc;
 
@@ -65,6 +77,8 @@ pub struct Accepted {
     pub at: Timestamp,
     /// The events, numbered from `seq`.
     pub events: Vec<Event>,
+    /// The label of the ticket it was about, where it was about one.
+    pub label: Option<Label>,
 }
 
 /// Why an order led to nothing.
@@ -97,3 +111,6 @@ pub struct Committed {
     /// What happened.
     pub event: Event,
 }
+
+pub use self::core::{Core, OpenError, Recovered};
+pub use self::writer::{Engine, Engineered, Publish};
