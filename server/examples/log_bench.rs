@@ -20,12 +20,8 @@ const BUILD_BATCH: u64 = 2_000;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let records = arguments
-        .next()
-        .map_or(Ok(1_000_000), |text| text.parse::<u64>())?;
-    let parent = arguments
-        .next()
-        .map_or_else(std::env::temp_dir, PathBuf::from);
+    let records = arguments.next().map_or(Ok(1_000_000), |text| text.parse::<u64>())?;
+    let parent = arguments.next().map_or_else(std::env::temp_dir, PathBuf::from);
     let dir = parent.join(format!("log-bench-{}", std::process::id()));
     std::fs::create_dir_all(&dir)?;
     let result = measure(&dir, records);
@@ -72,12 +68,7 @@ impl Latency {
         values.sort_by(f64::total_cmp);
         let at = |share: usize| values[(values.len() * share / 100).min(values.len() - 1)];
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        Self {
-            p50: at(50),
-            p99: at(99),
-            max: at(100),
-            mean,
-        }
+        Self { p50: at(50), p99: at(99), max: at(100), mean }
     }
 
     fn json(&self) -> Value {
@@ -122,9 +113,7 @@ fn raw(dir: &Path, bytes: usize) -> std::io::Result<Latency> {
 fn appends(log: &mut Log, records: u64) -> Result<Latency, LogError> {
     let mut values = Vec::with_capacity(COMMITS);
     for _ in 0..COMMITS {
-        let batch: Vec<_> = (0..records)
-            .map(|index| command(log.head().seq + index))
-            .collect();
+        let batch: Vec<_> = (0..records).map(|index| command(log.head().seq + index)).collect();
         values.push(timed(|| log.append(&batch).map(|_| ()))?);
         log.settle()?;
     }
@@ -157,14 +146,8 @@ fn replay(mut log: Log, dir: &Path, records: u64) -> Result<Value, Box<dyn std::
     })?;
     let log = log.ok_or("the log did not open")?;
     let mut sum = 0_u64;
-    let alone_us = timed(|| {
-        log.replay(1, |record| add(&mut sum, record.body))
-            .map(|_| ())
-    })?;
-    let ahead_us = timed(|| {
-        log.replay_ahead(1, |record| add(&mut sum, record.body))
-            .map(|_| ())
-    })?;
+    let alone_us = timed(|| log.replay(1, |record| add(&mut sum, record.body)).map(|_| ()))?;
+    let ahead_us = timed(|| log.replay_ahead(1, |record| add(&mut sum, record.body)).map(|_| ()))?;
     let snapshots = Snapshots::new(dir).list()?.len();
     Ok(json!({
         "records": head,

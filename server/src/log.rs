@@ -116,8 +116,9 @@ pub struct Log {
     head: Head,
     /// Frames in the WAL after the last commit, set by SQLite.
     frames: Arc<AtomicU32>,
-    /// Frames of the WAL that are already in the database.
-    frames_copied: u32,
+    /// Frames in the WAL when it was last copied. Counted from there on, so that a reader that
+    /// holds the copy up does not make every commit try again.
+    frames_tried: u32,
     /// The write-ahead log, while it is being grown.
     wal: Option<File>,
     poisoned: Option<String>,
@@ -179,7 +180,7 @@ impl Log {
             meta,
             head,
             frames,
-            frames_copied: 0,
+            frames_tried: 0,
             wal: None,
             poisoned: None,
             buffer: Vec::new(),
@@ -200,6 +201,12 @@ impl Log {
     /// Returns the last durable record's number and hash.
     pub fn head(&self) -> Head {
         self.head
+    }
+
+    /// Returns how many frames the journal holds: for metrics. More than a few thousand means
+    /// that somebody reads for long.
+    pub fn journal_frames(&self) -> u32 {
+        self.frames.load(Ordering::Relaxed)
     }
 
     /// Returns the data directory.
@@ -404,23 +411,28 @@ impl Log {
     }
 
     fn frames_waiting(&mut self) -> u32 {
-        let frames = self.frames.load(Ordering::Relaxed);
-        if frames < self.frames_copied {
+        let frames = self.journal_frames();
+        if frames < self.frames_tried {
             // The WAL started over.
-            self.frames_copied = 0;
+            self.frames_tried = 0;
         }
-        frames - self.frames_copied
+        frames - self.frames_tried
     }
 
     fn checkpoint(&mut self) -> Result<(), LogError> {
-        let result = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-            Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        let copied = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get::<_, u32>(1)?, row.get::<_, u32>(2)?))
         });
-        let (frames, copied) = result.map_err(|error| {
+        let (frames, copied) = copied.map_err(|error| {
             LogError::database(&self.dir, "copying the log's journal into it", &error)
         })?;
-        self.frames.store(u32::try_from(frames).unwrap_or(0), Ordering::Relaxed);
-        self.frames_copied = u32::try_from(copied).unwrap_or(0);
+        self.frames_tried = self.journal_frames();
+        if copied < frames && frames >= self.options.checkpoint_frames_forced * 2 {
+            tracing::warn!(
+                journal.frames = frames,
+                "a long read keeps the log's journal from starting over; it has {frames} frames"
+            );
+        }
         Ok(())
     }
 

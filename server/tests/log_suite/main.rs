@@ -6,5 +6,7 @@ mod crash;
 mod damage;
 mod data_dir;
 mod faults;
+mod flush;
+mod frozen;
 mod power;
 mod writing;

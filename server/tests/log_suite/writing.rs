@@ -113,6 +113,50 @@ fn a_reader_follows_a_running_server_and_never_blocks_it() {
 }
 
 #[test]
+fn a_killed_server_leaves_everything_to_the_next_one_and_to_readers() {
+    let dir = DataDir::new("killed");
+    let mut log = dir.open();
+    fill(&mut log, 700);
+    let left = DataDir::new("left");
+    for name in ["log.sqlite", "log.sqlite-wal"] {
+        std::fs::copy(dir.path().join(name), left.path().join(name)).unwrap();
+    }
+    let reader = LogReader::open(left.path()).unwrap();
+    assert_eq!(reader.head().unwrap(), log.head());
+    let next = left.open();
+    assert_eq!(next.head(), log.head());
+    assert_eq!(replay_ahead_count(&next, 1), 700);
+}
+
+#[test]
+fn a_reader_that_stays_holds_up_the_journal_but_neither_the_writer_nor_itself() {
+    let dir = DataDir::new("long-read");
+    let mut options = LogOptions::new(OFFICE);
+    options.checkpoint_frames_forced = 16;
+    let mut log = Log::open(dir.path(), options).unwrap();
+    fill(&mut log, 100);
+    let connection = rusqlite::Connection::open(dir.path().join("log.sqlite")).unwrap();
+    let long_read = connection.unchecked_transaction().unwrap();
+    let count = || -> i64 {
+        long_read.query_row("SELECT count(*) FROM record", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count(), 100);
+    for _ in 0..10 {
+        fill(&mut log, 20);
+        log.settle().unwrap();
+    }
+    assert_eq!(count(), 100, "a read sees one moment");
+    assert!(log.journal_frames() > 200, "{} frames", log.journal_frames());
+    long_read.finish().unwrap();
+    for _ in 0..10 {
+        fill(&mut log, 20);
+        log.settle().unwrap();
+    }
+    assert!(log.journal_frames() < 100, "{} frames", log.journal_frames());
+    assert_eq!(replay_ahead_count(&log, 1), 500);
+}
+
+#[test]
 fn a_reader_opens_a_log_whose_server_is_stopped() {
     let dir = DataDir::new("stopped");
     let mut log = dir.open();
@@ -142,6 +186,13 @@ fn quiet_moments_grow_the_journal_and_copy_it_without_losing_anything() {
     drop(log);
     assert_eq!(dir.open().head().seq, 1000);
 }
+
+/// The engine's thread owns the log; readers live on other threads.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Log>();
+    is_send::<LogReader>();
+};
 
 fn missing(dir: &Path) -> LogError {
     LogReader::open(dir).unwrap_err()
