@@ -1,12 +1,17 @@
 //! What floor guidance must see at once: the conditions of R-11…R-16, as a pure function.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
+use crate::calendar::Lingering;
 use crate::id::{CounterId, QueueId, TicketId};
 use crate::language::Language;
-use crate::office::Office;
-use crate::ticket::{Paper, TransferStage};
-use crate::time::Now;
+use crate::office::{Day, Office, OpenCounter};
+use crate::selection;
+use crate::setup::{Queue, Setup};
+use crate::ticket::{Paper, TicketState, TransferStage};
+use crate::time::{Now, Timestamp};
 
 /// A condition that somebody should act on. It holds as long as the state has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,8 +76,96 @@ pub enum WaitLevel {
     Over,
 }
 
+/// A wait is warned of from this share of its limit on, in percent: early enough to open another
+/// counter before it is exceeded.
+const WARN_PERCENT: i64 = 80;
+
 /// Every condition that holds at `now`, in a fixed order: by kind as listed in [`Alert`], then by
-/// queue, ticket or language.
-pub fn alerts(_office: &Office, _now: Now) -> Vec<Alert> {
-    Vec::new()
+/// queue in the setup's order, language or ticket. None while no day is open.
+///
+/// R-12 (somebody stuck at the kiosk) is not among them: only the kiosk knows.
+pub fn alerts(office: &Office, now: Now) -> Vec<Alert> {
+    let (Some(setup), Some(day)) = (office.setup(), office.day()) else {
+        return Vec::new();
+    };
+    let mut alerts = Vec::new();
+    alerts.extend(setup.queues.iter().filter_map(|queue| unattended(office, setup, queue)));
+    alerts.extend(lingering(office, setup, day, now));
+    let limit_ms = setup.calendar.wait_limit_ms(day.date);
+    let longest = |queue: &Queue| longest_wait(office, queue, limit_ms, now.at);
+    alerts.extend(setup.queues.iter().filter_map(longest));
+    alerts.extend(languages_unattended(office));
+    alerts.extend(office.tickets().filter_map(|ticket| {
+        let stage = ticket.transfer?;
+        let (TransferStage::Sent { from } | TransferStage::Arrived { from }) = stage;
+        Some(Alert::TransferUnconfirmed { ticket: ticket.id, stage, from })
+    }));
+    alerts.extend(office.tickets().filter_map(|ticket| match ticket.paper {
+        Paper::Unknown | Paper::Failed if !ticket.state.is_final() => {
+            Some(Alert::PaperDoubtful { ticket: ticket.id, paper: ticket.paper })
+        }
+        Paper::None | Paper::Pending | Paper::Printed | Paper::Unknown | Paper::Failed => None,
+    }));
+    alerts
+}
+
+fn unattended(office: &Office, setup: &Setup, queue: &Queue) -> Option<Alert> {
+    let waiting = office.waiting_count(queue.id);
+    let attends = |open: &OpenCounter| {
+        selection::is_attended(open) && selection::serves(office, setup, open, queue)
+    };
+    (waiting > 0 && !office.counters().any(attends)).then(|| Alert::Unattended {
+        queue: queue.id,
+        waiting: u16::try_from(waiting).unwrap_or(u16::MAX),
+    })
+}
+
+/// Past the day's closing time, busy months and later closing days apart.
+fn lingering(office: &Office, setup: &Setup, day: Day, now: Now) -> Option<Alert> {
+    let calendar = &setup.calendar;
+    let is_past = match calendar.hours(day.date) {
+        _ if day.date < now.date => true,
+        Some(hours) => {
+            let is_expected = hours.lingering == Lingering::Allowed || calendar.is_busy(day.date);
+            hours.close <= now.time && !is_expected
+        }
+        None => false,
+    };
+    let open = office.tickets().filter(|ticket| !ticket.state.is_final());
+    let tickets: Vec<TicketId> = open.map(|ticket| ticket.id).collect();
+    (is_past && !tickets.is_empty()).then_some(Alert::Lingering { tickets })
+}
+
+fn longest_wait(office: &Office, queue: &Queue, limit_ms: i64, at: Timestamp) -> Option<Alert> {
+    let waiting = office.waiting(queue.id);
+    let waits = waiting.into_iter().filter_map(|ticket| {
+        let since = ticket.periods.last()?.from;
+        Some((at.since_ms(since), Reverse(ticket.id)))
+    });
+    let (waited_ms, Reverse(ticket)) = waits.max()?;
+    let level = if waited_ms > limit_ms {
+        WaitLevel::Over
+    } else if waited_ms * 100 >= limit_ms * WARN_PERCENT {
+        WaitLevel::Warn
+    } else {
+        return None;
+    };
+    Some(Alert::WaitLong { queue: queue.id, ticket, waited_ms, limit_ms, level })
+}
+
+fn languages_unattended(office: &Office) -> Vec<Alert> {
+    let mut waiting: BTreeMap<Language, Vec<TicketId>> = BTreeMap::new();
+    for ticket in office.tickets().filter(|ticket| ticket.state == TicketState::Waiting) {
+        waiting.entry(ticket.language.spoken()).or_default().push(ticket.id);
+    }
+    let on_duty = |language: Language| {
+        let speaks =
+            |open: &OpenCounter| selection::is_attended(open) && selection::speaks(open, language);
+        language == Language::Japanese || office.counters().any(speaks)
+    };
+    waiting
+        .into_iter()
+        .filter(|(language, _)| !on_duty(*language))
+        .map(|(language, tickets)| Alert::LanguageUnattended { language, tickets })
+        .collect()
 }

@@ -38,9 +38,9 @@ pub struct Rules {
     /// Most tickets in one business day, over all queues, 100 to 50,000.
     pub tickets_day_max: u32,
     /// Longest time a finished service may have lasted without being doubted, in minutes; a
-    /// longer one is marked as inaccurate by rule (queue-systems.md §3, TheQ).
+    /// longer one is marked as inaccurate by rule, 1 to 1,440 (queue-systems.md §3, TheQ).
     pub service_max_min: u16,
-    /// How far back a kiosk's offline ticket may reach when it is merged, in minutes.
+    /// How far back a kiosk's offline ticket may reach when it is merged, in minutes, 1 to 1,440.
     pub offline_age_max_min: u16,
 }
 
