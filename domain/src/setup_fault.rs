@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::calendar::DayHours;
 use crate::id::Key;
@@ -42,6 +43,47 @@ pub enum SetupFault {
     QueueUnserved { queue: Key },
     /// A profile names a queue whose `counter_kinds` exclude the counter (R-112).
     ProfileKindMismatch { counter: Key, queue: Key },
+}
+
+impl fmt::Display for SetupFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use SetupFault as Fault;
+        match self {
+            Fault::DuplicateKey { list, key } => write!(f, "{list} has {key} twice"),
+            Fault::DuplicateLetter { letter, first, second } => {
+                write!(f, "queues {first} and {second} both have the letter {letter}")
+            }
+            Fault::UnknownReference { list, key, field, names } => {
+                write!(f, "{list} {key}: {field} names {names}, which does not exist")
+            }
+            Fault::OutOfRange { list, key, field, value, min, max } => {
+                write!(f, "{list}")?;
+                if let Some(key) = key {
+                    write!(f, " {key}")?;
+                }
+                write!(f, ": {field} must be from {min} to {max}, not {value}")
+            }
+            Fault::RangesOverlap { queue, kiosk } => write!(
+                f,
+                "queue {queue}: the range of kiosk {kiosk} must be above the server's numbers \
+                 and apart from other ranges"
+            ),
+            Fault::HoursReversed { day } => write!(
+                f,
+                "hours of day {day}: opening must come before the last ticket, and that not \
+                 after closing"
+            ),
+            Fault::Empty { list } => write!(f, "{list} must hold at least one entry"),
+            Fault::ErrandCycle { errand } => write!(f, "errand {errand} stands within itself"),
+            Fault::ErrandNotInGroup { errand, within } => {
+                write!(f, "errand {errand} must stand within a group, {within} is none")
+            }
+            Fault::QueueUnserved { queue } => write!(f, "no counter serves queue {queue}"),
+            Fault::ProfileKindMismatch { counter, queue } => {
+                write!(f, "counter {counter} is not of a kind that may serve queue {queue}")
+            }
+        }
+    }
 }
 
 impl Setup {

@@ -129,6 +129,12 @@ impl TicketState {
     }
 }
 
+impl core::fmt::Display for TicketState {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 impl Ticket {
     /// Ends the period that lasts and begins another.
     pub(crate) fn begin(&mut self, at: Timestamp, kind: PeriodKind, counter: Option<CounterId>) {

@@ -18,6 +18,9 @@ use crate::ticket::{
 };
 use crate::time::{MINUTE_MS, Now, Timestamp};
 
+/// Minutes of one day.
+const DAY_MIN: i64 = 1_440;
+
 /// What every way of issuing says of the new ticket.
 #[derive(Clone, Copy, Debug)]
 struct NewTicket {
@@ -58,7 +61,7 @@ impl Office {
         {
             let offline = OfflineTicket { kiosk, want, number, issued_ago_ms };
             let new = NewTicket::ordinary(language, Origin::Offline(kiosk), token);
-            return self.decide_merge(now.at, offline, new);
+            return self.decide_merge(now, offline, new);
         }
         unreachable!("{command:?} issues nothing")
     }
@@ -108,9 +111,12 @@ impl Office {
     }
 
     /// Paper that is out cannot be refused for lack of room: only the kiosk's own range bounds it.
+    ///
+    /// It may be older than the opening of the day: a server that comes up late opens the day
+    /// late, and the kiosk has issued since the morning. It is never of the day before.
     fn decide_merge(
         &self,
-        at: Timestamp,
+        now: Now,
         offline: OfflineTicket,
         new: NewTicket,
     ) -> Result<Vec<Event>, Refusal> {
@@ -127,14 +133,15 @@ impl Office {
         if self.labels.contains_key(&label) {
             return Err(Refusal::LabelTaken { label });
         }
-        let age_ms_max = (i64::from(setup.rules.offline_age_max_min) * MINUTE_MS)
-            .min(at.since_ms(day.opened_at));
+        let days = now.date.days_since_epoch() - day.date.days_since_epoch();
+        let day_min = days.max(0) * DAY_MIN + i64::from(now.time.minutes());
+        let age_ms_max = day_min.min(i64::from(setup.rules.offline_age_max_min)) * MINUTE_MS;
         let issued_ago_ms = offline.issued_ago_ms;
         if !(0..=age_ms_max).contains(&issued_ago_ms) {
             return Err(Refusal::OfflineTooOld { issued_ago_ms, age_ms_max });
         }
         require_language(setup, new.language)?;
-        self.issued(at, queue, errand, label, new, at.plus_ms(-issued_ago_ms))
+        self.issued(now.at, queue, errand, label, new, now.at.plus_ms(-issued_ago_ms))
     }
 
     fn issued(
@@ -246,7 +253,7 @@ impl Office {
         reason: CancelReason,
     ) -> Result<Vec<Event>, Refusal> {
         let ticket = self.require_lasting(id)?;
-        if let TicketState::Serving { counter, .. } = ticket.state {
+        if let Some(counter) = ticket.state.at_counter() {
             return Err(Refusal::AtCounter { label: ticket.label, counter });
         }
         events([Event::TicketCancelled { ticket: id, reason }])
