@@ -67,7 +67,8 @@ impl Spool {
                  ticket INTEGER NOT NULL,
                  document TEXT NOT NULL,
                  state TEXT NOT NULL
-             ) STRICT;",
+             ) STRICT;
+             CREATE INDEX IF NOT EXISTS job_ticket ON job (ticket);",
         )?;
         Ok(Spool { connection: Arc::new(Mutex::new(connection)) })
     }
@@ -110,6 +111,35 @@ impl Spool {
             })
             .optional()?;
         Ok(found.map(i64::cast_unsigned))
+    }
+
+    /// How far a job has come; `None` when it is not in the spool.
+    ///
+    /// # Errors
+    ///
+    /// [`SpoolError`].
+    pub fn state(&self, job: JobId) -> Result<Option<JobState>, SpoolError> {
+        let text = {
+            let connection = self.lock();
+            let select = "SELECT state FROM job WHERE id = ?1";
+            let row = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+            connection.query_row(select, [job.0.cast_signed()], row).optional()?
+        };
+        let decode = |text: String| {
+            serde_json::from_str(&text).map_err(|source| SpoolError::Entry { job: job.0, source })
+        };
+        text.map(decode).transpose()
+    }
+
+    /// Whether a slip of the ticket was ever spooled.
+    ///
+    /// # Errors
+    ///
+    /// [`SpoolError::File`].
+    pub fn holds(&self, ticket: u64) -> Result<bool, SpoolError> {
+        let select = "SELECT EXISTS (SELECT 1 FROM job WHERE ticket = ?1)";
+        let ticket = ticket.cast_signed();
+        Ok(self.lock().query_row(select, [ticket], |row| row.get(0))?)
     }
 
     /// Jobs that are not final, oldest first.

@@ -275,6 +275,10 @@ fn mirror_issued(event: &Event) -> EventV1 {
     })
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller has sorted the events, exhaustively"
+)]
 fn mirror_ticket(event: &Event) -> EventV1 {
     use EventV1 as V;
     match event {
@@ -334,6 +338,10 @@ fn mirror_ticket(event: &Event) -> EventV1 {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller has sorted the events, exhaustively"
+)]
 fn mirror_floor(event: &Event) -> EventV1 {
     use EventV1 as V;
     match event {
@@ -377,6 +385,10 @@ fn mirror_floor(event: &Event) -> EventV1 {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller has sorted the events, exhaustively"
+)]
 fn restore(stored: EventV1) -> Result<Event, RecordError> {
     use EventV1 as V;
     Ok(match stored {
@@ -450,6 +462,10 @@ fn restore(stored: EventV1) -> Result<Event, RecordError> {
     })
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller has sorted the events, exhaustively"
+)]
 fn restore_floor(stored: EventV1) -> Result<Event, RecordError> {
     use EventV1 as V;
     Ok(match stored {

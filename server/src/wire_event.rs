@@ -32,10 +32,7 @@ fn codes(procedures: &[ProcedureCode]) -> Vec<String> {
 }
 
 /// An event as the wire says it. `label_of` finds the label of a ticket that is called.
-pub fn from_domain(
-    event: &Event,
-    label_of: impl Fn(TicketId) -> Option<Label>,
-) -> wire::Event {
+pub fn from_domain(event: &Event, label_of: impl Fn(TicketId) -> Option<Label>) -> wire::Event {
     use wire::Event as W;
     match event {
         Event::SetupAdopted { setup } => {
@@ -43,20 +40,30 @@ pub fn from_domain(
         }
         Event::DayOpened { date } => W::DayOpened { date: day(*date) },
         Event::DayClosed { date } => W::DayClosed { date: day(*date) },
-        Event::TicketIssued { ticket, label, queue, errand, class, language, origin, token: _, issued_at, ahead, window } => {
-            W::TicketIssued {
-                ticket: ticket.0,
-                label: label.to_string(),
-                queue: queue.to_string(),
-                errand: errand.map(|errand| errand.to_string()),
-                class: self::class(*class),
-                language: language.tag().to_owned(),
-                origin: self::origin(*origin),
-                issued_at_ms: issued_at.0,
-                ahead: *ahead,
-                window: window.map(|w| wire::Window { from_ms: w.from.0, to_ms: w.to.0 }),
-            }
-        }
+        Event::TicketIssued {
+            ticket,
+            label,
+            queue,
+            errand,
+            class,
+            language,
+            origin,
+            token: _,
+            issued_at,
+            ahead,
+            window,
+        } => W::TicketIssued {
+            ticket: ticket.0,
+            label: label.to_string(),
+            queue: queue.to_string(),
+            errand: errand.map(|errand| errand.to_string()),
+            class: self::class(*class),
+            language: language.tag().to_owned(),
+            origin: self::origin(*origin),
+            issued_at_ms: issued_at.0,
+            ahead: *ahead,
+            window: window.map(|w| wire::Window { from_ms: w.from.0, to_ms: w.to.0 }),
+        },
         Event::PaperReported { ticket, paper } => {
             W::PaperReported { ticket: ticket.0, paper: self::paper(*paper) }
         }
@@ -113,11 +120,9 @@ pub fn from_domain(
         Event::TransferConfirmed { ticket, step } => {
             W::TransferConfirmed { ticket: ticket.0, step: confirm_step(*step) }
         }
-        Event::StepUndone { ticket, counter, step } => W::StepUndone {
-            ticket: ticket.0,
-            counter: counter.to_string(),
-            step: step_kind(*step),
-        },
+        Event::StepUndone { ticket, counter, step } => {
+            W::StepUndone { ticket: ticket.0, counter: counter.to_string(), step: step_kind(*step) }
+        }
         Event::CounterOpened { .. }
         | Event::CounterPaused { .. }
         | Event::CounterResumed { .. }
@@ -159,6 +164,10 @@ fn figures(setup: &Setup) -> wire::SetupFigures {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller has sorted the events, exhaustively"
+)]
 fn floor(event: &Event) -> wire::Event {
     use wire::Event as W;
     match event {

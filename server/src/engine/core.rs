@@ -177,7 +177,14 @@ impl Core {
         let at = Timestamp(record.at_ms);
         office.apply(at, &event);
         let label = label_of(office, &event);
-        memory.replay(record.seq, record.command, record.key.zip(record.request), at, &event, label);
+        memory.replay(
+            record.seq,
+            record.command,
+            record.key.zip(record.request),
+            at,
+            &event,
+            label,
+        );
         Ok(event)
     }
 
@@ -198,11 +205,8 @@ impl Core {
 
     /// What time itself makes due now, as orders.
     pub fn due(&self, now: Now) -> Vec<Order> {
-        let order = |(_, command)| Order {
-            ask: Ask::Command(command),
-            source: Source::Office,
-            key: None,
-        };
+        let order =
+            |(_, command)| Order { ask: Ask::Command(command), source: Source::Office, key: None };
         self.office.due(now).into_iter().map(order).collect()
     }
 
@@ -362,9 +366,6 @@ fn encode(
 }
 
 fn label_of(office: &Office, event: &Event) -> Option<Label> {
-    let ticket = |id: TicketId| office.ticket(id).map(|ticket| ticket.label);
-    match event {
-        Event::TicketCalled { ticket: id, .. } => ticket(*id),
-        _ => None,
-    }
+    let Event::TicketCalled { ticket, .. } = event else { return None };
+    office.ticket(*ticket).map(|ticket| ticket.label)
 }

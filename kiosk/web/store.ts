@@ -1,0 +1,91 @@
+// What the kiosk shows of the office, folded from the live view; pure.
+
+import { put, skipUnknown } from "../../server/web/shared/fold";
+import type {
+  ErrandView,
+  KioskChange,
+  KioskView,
+  Notice,
+  PrinterView,
+  QueueStatus,
+} from "../../server/web/shared/protocol";
+
+/** The view after one change. */
+export function foldKiosk(view: KioskView, change: KioskChange): KioskView {
+  switch (change.kind) {
+    case "queue":
+      return { ...view, queues: put(view.queues, change.queue, (queue) => queue.queue) };
+    case "day":
+      return { ...view, day: change.day };
+    case "notices":
+      return { ...view, notices: change.notices };
+    case "printer":
+      return { ...view, printers: put(view.printers, change.printer, (printer) => printer.kiosk) };
+    case "setup":
+      return view;
+    default:
+      skipUnknown(change);
+      return view;
+  }
+}
+
+/** The errands on a page: those of a group, or those on the first page. */
+export function errandsWithin(view: KioskView, group: string | null): ErrandView[] {
+  return view.errands.filter((errand) => errand.within === group);
+}
+
+/** The queues an errand leads to: one, or for a group all of its errands', each once. */
+export function queuesOf(view: KioskView, errand: ErrandView): QueueStatus[] {
+  const keys = new Set<string>();
+  collectQueues(view, errand, keys, 0);
+  return view.queues.filter((queue) => keys.has(queue.queue));
+}
+
+/** Groups deeper than this are not followed: a setup cannot send the kiosk in circles. */
+const GROUP_DEPTH_MAX = 4;
+
+function collectQueues(view: KioskView, errand: ErrandView, keys: Set<string>, depth: number): void {
+  switch (errand.leads_to.to) {
+    case "queue":
+      keys.add(errand.leads_to.queue);
+      return;
+    case "group":
+      if (depth >= GROUP_DEPTH_MAX) return;
+      for (const inner of errandsWithin(view, errand.errand)) {
+        collectQueues(view, inner, keys, depth + 1);
+      }
+      return;
+    case "guide":
+      return;
+  }
+}
+
+/** Notices for everyone, or for a queue in particular. */
+export function noticesFor(view: KioskView, queue: string | null): Notice[] {
+  return view.notices.filter(
+    (notice) => notice.queues.length === 0 || (queue !== null && notice.queues.includes(queue)),
+  );
+}
+
+/** What a resident must know about the paper of this kiosk. */
+export type PaperState = "comes" | "none" | "trouble";
+
+/** A kiosk that the office does not list has no printer; a low roll still prints. */
+export function paperOf(printer: PrinterView | undefined): PaperState {
+  if (printer === undefined) return "none";
+  switch (printer.condition) {
+    case "ready":
+    case "paper_near_end":
+      return "comes";
+    case "none":
+      return "none";
+    case "paper_end":
+    case "cover_open":
+    case "cutter_jam":
+    case "head_hot":
+    case "offline":
+    case "silent":
+    case "absent":
+      return "trouble";
+  }
+}

@@ -1,0 +1,62 @@
+//! From the writer to the devices: events that printers and bells must hear of, in order.
+
+use domain::event::Event;
+use tokio::sync::mpsc;
+
+use crate::engine::Committed;
+use crate::printing::Printing;
+use crate::ringing::Ringing;
+
+/// Events that wait for the devices' task; it only hands them on, so more than a few is a fault.
+const QUEUE_MAX: usize = 8_192;
+
+/// Where the writer leaves events. Never waits.
+#[derive(Clone, Debug)]
+pub struct ToDevices {
+    sender: mpsc::Sender<Committed>,
+}
+
+/// Where they come out.
+#[derive(Debug)]
+pub struct FromEngine {
+    receiver: mpsc::Receiver<Committed>,
+}
+
+/// Makes the way from the writer to the devices.
+pub fn channel() -> (ToDevices, FromEngine) {
+    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+    (ToDevices { sender }, FromEngine { receiver })
+}
+
+impl ToDevices {
+    /// Leaves those of `committed` that concern a device.
+    pub fn events(&self, committed: &[Committed]) {
+        for event in committed.iter().filter(|committed| concerns_device(&committed.event)) {
+            if self.sender.try_send(event.clone()).is_err() {
+                tracing::error!(seq = event.seq, "the devices do not keep up: an event is dropped");
+            }
+        }
+    }
+}
+
+fn concerns_device(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::TicketIssued { .. }
+            | Event::TicketReprinted { .. }
+            | Event::BellRung { .. }
+            | Event::BellAcknowledged { .. }
+            | Event::BellEscalated { .. }
+            | Event::BellLapsed { .. }
+    )
+}
+
+impl FromEngine {
+    /// Hands events on until the writer ends.
+    pub async fn run(mut self, printing: Printing, ringing: Ringing) {
+        while let Some(committed) = self.receiver.recv().await {
+            printing.event(&committed);
+            ringing.event(&committed);
+        }
+    }
+}

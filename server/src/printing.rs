@@ -1,0 +1,352 @@
+//! Slips: from an event of the log to paper, and what became of it back into the log.
+//!
+//! A broken printer never stops calling (invariant 6): jobs wait in the spool, the condition goes
+//! to the screens, and a ticket whose paper nobody can vouch for is `Unknown` until staff decide.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::command::Command;
+use domain::event::Event;
+use domain::id::{KioskId, TicketId};
+use domain::label::Label;
+use domain::office::Office;
+use domain::ticket::{Origin, Paper, Ticket};
+use kiosk::slip::Copy;
+use kiosk::spool::{Spool, SpoolError, split};
+use kiosk::ticket_layout::lay_out;
+use printer_driver::device::DeviceUrl;
+use printer_driver::printer::{
+    Condition, JobId, JobProgress, JobState, Printer, PrinterOptions, PrinterStatus,
+};
+use protocol::event::Source;
+use protocol::view::{PrinterCondition, PrinterView};
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::config::OfficeFile;
+use crate::engine::{Ask, Committed, Engine, Order};
+use crate::slip;
+
+/// Slips that wait to be spooled; a kiosk issues one every few seconds.
+const QUEUE_MAX: usize = 1_024;
+
+/// How long a resident waits at the kiosk for a slip that a restart held up: two minutes.
+const STANDING_MS: i64 = 120_000;
+
+/// Hands events that need paper to the printers. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Printing {
+    sender: mpsc::Sender<Job>,
+}
+
+/// Why printing could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum PrintingError {
+    /// A device address of the office file makes no sense.
+    #[error("{path} (line {line}): {source}")]
+    Address {
+        /// Which setting.
+        path: String,
+        /// Its line in the office file.
+        line: usize,
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The spool cannot be used.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+}
+
+/// A slip to be printed.
+#[derive(Debug)]
+struct Job {
+    event: Event,
+    copy: Copy,
+}
+
+/// Everything a slip needs.
+struct Desk {
+    office: Arc<OfficeFile>,
+    clock: Arc<Clock>,
+    engine: Engine,
+    printers: BTreeMap<KioskId, Station>,
+    /// What was issued today and may be printed again.
+    issued: BTreeMap<TicketId, Event>,
+}
+
+struct Station {
+    printer: Printer,
+    spool: Spool,
+}
+
+impl Printing {
+    /// Opens every printer of the office file, settles what the last run left, and starts printing.
+    /// `addresses` stand in for the file's own (virtual twins); `today` is the office as it is on
+    /// disk and `recent` its latest events; `conditions` receives each printer's condition
+    /// whenever it changes.
+    ///
+    /// # Errors
+    ///
+    /// [`PrintingError`]: an address that makes no sense or a spool that cannot be opened. A
+    /// printer that is not there is a condition, not an error.
+    pub fn start(
+        office: Arc<OfficeFile>,
+        clock: Arc<Clock>,
+        engine: Engine,
+        dir: &Path,
+        addresses: &BTreeMap<KioskId, DeviceUrl>,
+        today: &Office,
+        recent: &[Committed],
+        conditions: impl Fn(PrinterView) + Clone + Send + 'static,
+    ) -> Result<Printing, PrintingError> {
+        let mut printers = BTreeMap::new();
+        for line in &office.devices.printers {
+            let kiosk = line.owner;
+            let address = |source| PrintingError::Address {
+                path: line.path.clone(),
+                line: line.line,
+                source,
+            };
+            let url = match addresses.get(&kiosk) {
+                Some(url) => url.clone(),
+                None => line.url.parse().map_err(|error| address(Box::new(error)))?,
+            };
+            let station = Station::open(&engine, url, &spool_path(dir, kiosk))
+                .map_err(|error| match error {
+                    StationError::Profile(error) => address(Box::new(error)),
+                    StationError::Spool(error) => PrintingError::Spool(error),
+                })?;
+            watch_condition(kiosk, &station.printer, conditions.clone());
+            printers.insert(kiosk, station);
+        }
+        let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+        let mut desk = Desk { office, clock, engine, printers, issued: BTreeMap::new() };
+        desk.catch_up(today, recent)?;
+        tokio::spawn(desk.run(receiver));
+        Ok(Printing { sender })
+    }
+
+    /// Looks at an event that is on disk; a slip that it asks for is queued. Never waits: a full
+    /// queue leaves the ticket's paper `Pending`, which staff see.
+    pub fn event(&self, committed: &Committed) {
+        let copy = if matches!(committed.event, Event::TicketReprinted { .. }) {
+            Copy::Reprint
+        } else {
+            Copy::First
+        };
+        let job = Job { event: committed.event.clone(), copy };
+        if self.sender.try_send(job).is_err() {
+            tracing::warn!(seq = committed.seq, "the printing queue is full: a slip is not printed");
+        }
+    }
+}
+
+fn spool_path(dir: &Path, kiosk: KioskId) -> PathBuf {
+    dir.join(format!("spool-{kiosk}.sqlite"))
+}
+
+enum StationError {
+    Profile(printer_driver::profile::ProfileError),
+    Spool(SpoolError),
+}
+
+impl Station {
+    fn open(engine: &Engine, url: DeviceUrl, path: &Path) -> Result<Station, StationError> {
+        let spool = Spool::open(path).map_err(StationError::Spool)?;
+        let (unsettled, fresh) = split(spool.open_jobs().map_err(StationError::Spool)?);
+        let mut options = PrinterOptions::new(url);
+        options.unsettled = unsettled.as_ref().map(|spooled| spooled.job.id);
+        let printer = Printer::spawn(options, spool.clone()).map_err(StationError::Profile)?;
+        let station = Station { printer, spool };
+        if let Some(spooled) = unsettled {
+            station.settle(engine, spooled.job.id, spooled.ticket);
+        }
+        for spooled in fresh {
+            station.print(engine, spooled.job, TicketId(spooled.ticket));
+        }
+        Ok(station)
+    }
+
+    fn print(&self, engine: &Engine, job: printer_driver::printer::Job, ticket: TicketId) {
+        match self.printer.print(job) {
+            Ok(progress) => {
+                tokio::spawn(report(engine.clone(), progress, ticket));
+            }
+            Err(error) => {
+                tracing::warn!(%error, ticket = ticket.0, "a slip is not printed");
+                tokio::spawn(report_paper(engine.clone(), ticket, Paper::Failed));
+            }
+        }
+    }
+
+    /// Watches the spool for the fate of a job that the last run left under way.
+    fn settle(&self, engine: &Engine, job: JobId, ticket: u64) {
+        let (engine, spool) = (engine.clone(), self.spool.clone());
+        let mut status = self.printer.status();
+        tokio::spawn(async move {
+            loop {
+                match spool.state(job) {
+                    Ok(Some(JobState::Printed { .. })) => {
+                        return report_paper(engine, TicketId(ticket), Paper::Printed).await;
+                    }
+                    Ok(Some(state)) if state.is_final() => {
+                        return report_paper(engine, TicketId(ticket), Paper::Unknown).await;
+                    }
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(%error, "the print spool cannot be read"),
+                }
+                if status.changed().await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+}
+
+/// Reports what became of a slip, each time it is known better.
+async fn report(engine: Engine, mut progress: JobProgress, ticket: TicketId) {
+    while let Some(state) = progress.changed().await {
+        match state {
+            JobState::Printed { .. } => {
+                return report_paper(engine, ticket, Paper::Printed).await;
+            }
+            // A late proof may still come: go on listening.
+            JobState::Unknown { .. } => {
+                report_paper(engine.clone(), ticket, Paper::Unknown).await;
+            }
+            JobState::Withdrawn => {
+                return report_paper(engine, ticket, Paper::Failed).await;
+            }
+            JobState::Queued | JobState::Sending | JobState::Sent | JobState::Held { .. } => {}
+        }
+    }
+}
+
+async fn report_paper(engine: Engine, ticket: TicketId, paper: Paper) {
+    let command = Command::ReportPaper { ticket, paper };
+    let order = Order { ask: Ask::Command(command), source: Source::Office, key: None };
+    if let Err(rejection) = engine.submit(order).await {
+        // The ticket is of an earlier day, or was reported already: nothing is lost.
+        tracing::debug!(?rejection, ticket = ticket.0, "the outcome of a slip is not recorded");
+    }
+}
+
+fn watch_condition(
+    kiosk: KioskId,
+    printer: &Printer,
+    conditions: impl Fn(PrinterView) + Send + 'static,
+) {
+    let mut status = printer.status();
+    tokio::spawn(async move {
+        loop {
+            let condition = worst(&status.borrow_and_update());
+            conditions(PrinterView { kiosk: kiosk.to_string(), condition, unknown_count: 0 });
+            if status.changed().await.is_err() {
+                return;
+            }
+        }
+    });
+}
+
+fn worst(status: &PrinterStatus) -> PrinterCondition {
+    match status.conditions().first() {
+        None => PrinterCondition::Ready,
+        Some(Condition::Absent) => PrinterCondition::Absent,
+        Some(Condition::Silent) => PrinterCondition::Silent,
+        Some(Condition::Fault | Condition::Offline) => PrinterCondition::Offline,
+        Some(Condition::CutterJam) => PrinterCondition::CutterJam,
+        Some(Condition::CoverOpen) => PrinterCondition::CoverOpen,
+        Some(Condition::PaperEnd) => PrinterCondition::PaperEnd,
+        Some(Condition::HeadHot) => PrinterCondition::HeadHot,
+        Some(Condition::PaperNearEnd) => PrinterCondition::PaperNearEnd,
+    }
+}
+
+impl Desk {
+    /// Slips of tickets that were committed but not yet spooled when the last run ended: printed
+    /// now while their residents still stand at the kiosk, else left to staff.
+    fn catch_up(&mut self, today: &Office, recent: &[Committed]) -> Result<(), SpoolError> {
+        for committed in recent {
+            if let Event::TicketIssued { ticket, .. } = committed.event {
+                self.issued.insert(ticket, committed.event.clone());
+            }
+        }
+        let now = self.clock.now().at;
+        let pending = |ticket: &&Ticket| ticket.paper == Paper::Pending;
+        for ticket in today.tickets().filter(pending) {
+            let Some(station) = self.station(ticket.origin) else { continue };
+            if station.spool.holds(ticket.id.0)? {
+                continue;
+            }
+            if now.since_ms(ticket.issued_at) <= STANDING_MS {
+                self.print(ticket.id, Copy::First);
+            } else {
+                tokio::spawn(report_paper(self.engine.clone(), ticket.id, Paper::Failed));
+            }
+        }
+        Ok(())
+    }
+
+    async fn run(mut self, mut receiver: mpsc::Receiver<Job>) {
+        while let Some(job) = receiver.recv().await {
+            if let Event::TicketIssued { ticket, .. } = job.event {
+                if self.issued.len() >= ISSUED_MAX {
+                    self.issued.pop_first();
+                }
+                self.issued.insert(ticket, job.event);
+                self.print(ticket, job.copy);
+            } else if let Event::TicketReprinted { ticket } = job.event {
+                self.print(ticket, job.copy);
+            }
+        }
+    }
+
+    fn print(&self, ticket: TicketId, copy: Copy) {
+        let Some(Event::TicketIssued { label, origin, .. }) = self.issued.get(&ticket) else {
+            tracing::warn!(ticket = ticket.0, "a slip of an earlier run cannot be printed again");
+            return;
+        };
+        let Some(station) = self.station(*origin) else { return };
+        if let Err(error) = self.spool(station, ticket, *label, copy) {
+            tracing::error!(%error, ticket = ticket.0, "a slip cannot be spooled");
+            tokio::spawn(report_paper(self.engine.clone(), ticket, Paper::Failed));
+        }
+    }
+
+    fn spool(
+        &self,
+        station: &Station,
+        ticket: TicketId,
+        label: Label,
+        copy: Copy,
+    ) -> Result<(), SpoolError> {
+        let Some(event) = self.issued.get(&ticket) else { return Ok(()) };
+        let slip = slip::ticket(&self.office, &self.clock, event, copy);
+        match lay_out(&slip) {
+            Ok(document) => {
+                let job = station.spool.add(ticket.0, document)?;
+                station.print(&self.engine, job, ticket);
+            }
+            Err(error) => {
+                tracing::error!(%error, label = %label, "a slip does not fit the paper");
+                tokio::spawn(report_paper(self.engine.clone(), ticket, Paper::Failed));
+            }
+        }
+        Ok(())
+    }
+
+    /// The printer for a ticket: its kiosk's, or the first one for tickets from the floor.
+    fn station(&self, origin: Origin) -> Option<&Station> {
+        match origin {
+            Origin::Kiosk(kiosk) => self.printers.get(&kiosk),
+            Origin::Floor => self.printers.values().next(),
+            // Linked visitors keep the slip they hold; offline ones have theirs.
+            Origin::Linked(_) | Origin::Offline(_) => None,
+        }
+    }
+}
+
+/// Tickets that can be printed again without being looked up: more than a busy day has.
+const ISSUED_MAX: usize = 10_000;

@@ -1,0 +1,202 @@
+//! `yobidashi serve`: the whole office in one process.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use crate::board::Board;
+use crate::clock::{Clock, ClockError};
+use crate::config::{ConfigErrors, OfficeFile};
+use crate::engine::{Core, Engine, OpenError};
+use crate::http;
+use crate::printing::{Printing, PrintingError};
+use crate::ringing::Ringing;
+use crate::twin::{TwinError, Twins};
+
+/// Runs the office: kiosk, counters, displays and dashboard, from one data directory.
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// Folder that holds the log and all that is derived from it; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Address and port to listen on, such as 127.0.0.1:8080. Loopback only: nobody signs in yet,
+    /// so whoever reaches the port can do everything
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Office file; without it the built-in default office is used
+    #[arg(long, value_name = "FILE")]
+    pub office: Option<PathBuf>,
+    /// Rehearsal: start the office's clock at this local time, such as 2026-06-02T10:00.
+    /// Screens say 練習. Use a data folder of its own
+    #[arg(long, value_name = "TIME")]
+    pub clock: Option<String>,
+    /// Rehearsal: how many times faster than real time the clock runs
+    #[arg(long, value_name = "N", default_value_t = 1.0, requires = "clock")]
+    pub clock_speed: f64,
+}
+
+/// Why the office could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Listening beyond this machine would let anybody do everything.
+    #[error(
+        "{0} can be reached from other machines, and nobody signs in yet: expected a loopback \
+         address such as 127.0.0.1:{1}"
+    )]
+    NotLoopback(SocketAddr, u16),
+    /// The speed of the rehearsal clock makes no sense.
+    #[error("--clock-speed {0} is out of range: expected 0.1 to 600")]
+    ClockSpeed(f64),
+    /// The office file has mistakes.
+    #[error("{0}")]
+    Config(ConfigErrors),
+    /// The zone or the rehearsal's moment makes no sense.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
+    /// The log cannot be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The data directory cannot be made.
+    #[error("failed to make the data directory {dir}: {source}")]
+    Directory {
+        /// The directory.
+        dir: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The port is taken or not allowed.
+    #[error("failed to listen on {listen}: {source}")]
+    Listen {
+        /// The address.
+        listen: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The operating system gives no thread.
+    #[error("failed to start the writer: {0}")]
+    Thread(std::io::Error),
+    /// A printer cannot be set up.
+    #[error(transparent)]
+    Printing(#[from] PrintingError),
+    /// A virtual device cannot be set up.
+    #[error(transparent)]
+    Twin(#[from] TwinError),
+    /// The log failed while the office ran.
+    #[error("the log failed: {0}")]
+    Log(#[from] crate::log::LogError),
+    /// The connection to clients failed.
+    #[error("failed to serve: {0}")]
+    Http(std::io::Error),
+}
+
+/// Reads the office file, or takes the built-in one.
+///
+/// # Errors
+///
+/// Every mistake in it.
+pub fn office_file(path: Option<&Path>) -> Result<OfficeFile, ConfigErrors> {
+    path.map_or_else(|| Ok(OfficeFile::embedded()), OfficeFile::load)
+}
+
+fn clock(args: &ServeArgs, zone: &str) -> Result<Clock, ServeError> {
+    let Some(moment) = &args.clock else { return Ok(Clock::real(zone)?) };
+    if !(0.1..=600.0).contains(&args.clock_speed) {
+        return Err(ServeError::ClockSpeed(args.clock_speed));
+    }
+    Ok(Clock::rehearsal(zone, moment, args.clock_speed)?)
+}
+
+/// Runs the office until the process is told to stop (SIGTERM or Ctrl-C).
+///
+/// # Errors
+///
+/// [`ServeError`]: why it could not start, or that the log failed.
+pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
+    if !args.listen.ip().is_loopback() {
+        return Err(ServeError::NotLoopback(args.listen, args.listen.port()));
+    }
+    let office = Arc::new(office_file(args.office.as_deref()).map_err(ServeError::Config)?);
+    let clock = Arc::new(clock(&args, &office.zone)?);
+    std::fs::create_dir_all(&args.data)
+        .map_err(|source| ServeError::Directory { dir: args.data.clone(), source })?;
+    let listen = |source| ServeError::Listen { listen: args.listen, source };
+    let listener = TcpListener::bind(args.listen).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+
+    let (core, recovered) = Core::open(&args.data, &office.setup, clock.now())?;
+    if let Some(refusal) = &recovered.setup_kept {
+        tracing::warn!(%refusal, "the office file differs from the setup in force, which stays");
+    }
+    tracing::info!(replayed = recovered.replayed, seq = core.seq(), "the log has been read");
+    let today = core.office().clone();
+    let recent = recovered.recent.clone();
+    let board = Board::start(recovered.before, recovered.recent, core.epoch(), Arc::clone(&clock));
+    let twins = Twins::start(&office, &args.data).await?;
+    let (to_devices, from_engine) = crate::devices::channel();
+    let publish = {
+        let board = board.clone();
+        Box::new(move |committed: Vec<crate::engine::Committed>| {
+            to_devices.events(&committed);
+            board.commit(committed);
+        })
+    };
+    let engineered = Engine::start(core, Arc::clone(&clock), publish).map_err(ServeError::Thread)?;
+    let engine = engineered.engine.clone();
+
+    let conditions = {
+        let board = board.clone();
+        move |printer| board.set_printer(printer)
+    };
+    let printing = Printing::start(
+        Arc::clone(&office),
+        Arc::clone(&clock),
+        engine.clone(),
+        &args.data,
+        twins.printers(),
+        &today,
+        &recent,
+        conditions,
+    )?;
+    let ringing = Ringing::start(&office, twins.bells(), &today)?;
+    tokio::spawn(from_engine.run(printing, ringing.clone()));
+
+    let state = http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, twins);
+    announce(&args.clock, address);
+    http::serve(listener, state, stopped()).await.map_err(ServeError::Http)?;
+    ringing.stop().await;
+    tokio::task::spawn_blocking(move || engineered.stop())
+        .await
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+    tracing::info!("stopped; everything acknowledged is on disk");
+    Ok(())
+}
+
+fn announce(rehearsal: &Option<String>, address: SocketAddr) {
+    tracing::info!(%address, "the office is open to this machine only: nobody signs in yet");
+    if let Some(moment) = rehearsal {
+        tracing::info!(%moment, "rehearsal: the clock is not the real one");
+    }
+}
+
+/// Resolves when the process is told to stop.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be heard; Ctrl-C stops the server");
+            let _ = interrupt.await;
+        }
+    }
+}
+
