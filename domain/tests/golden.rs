@@ -17,6 +17,8 @@ mod invariants;
 mod journal;
 #[path = "golden/orders.rs"]
 mod orders;
+#[path = "golden/questions.rs"]
+mod questions;
 #[path = "golden/variation.rs"]
 mod variation;
 #[path = "office/ward.rs"]

@@ -15,6 +15,7 @@ use domain::time::{Date, MINUTE_MS, MinuteOfDay, Now, Timestamp};
 use crate::invariants;
 use crate::journal;
 use crate::orders::{self, Order};
+use crate::questions;
 use crate::ward;
 
 /// The zone of the test office: nine hours ahead, without summer time.
@@ -167,6 +168,10 @@ impl goldenscript::Runner for Clerk {
         _context: &goldenscript::Context,
     ) -> Result<String, Box<dyn Error>> {
         let (date, _, _) = local(self.clock);
+        let question = questions::answer(command, &self.office, self.now(), &self.names);
+        if let Some(answer) = question {
+            return answer;
+        }
         match orders::read(command, &self.names, date)? {
             Order::SetClock(at) => {
                 self.clock = at;

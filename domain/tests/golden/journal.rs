@@ -45,7 +45,7 @@ pub(crate) fn snake_case(name: &str) -> String {
 }
 
 /// Takes the type names out of a value's debug text and writes labels as people know them.
-fn plain(debug: &str, labels: &Labels) -> String {
+pub(crate) fn plain(debug: &str, labels: &Labels) -> String {
     let mut text = debug.to_owned();
     while let Some(start) = text.find("Label { letter: ") {
         let end = start + text[start..].find('}').unwrap();
