@@ -6,7 +6,7 @@
 //! | `tcp:192.0.2.7:9100?profile=epson-jp` | TCP, port 9100 unless said |
 //! | `usb:/dev/usb/lp0?profile=epson-jp` | USB printer class (usblp) |
 //! | `file:/var/tmp/slips.bin?profile=epson-jp` | appends the bytes to a file; proves nothing |
-//! | `virtual:hall?profile=epson-jp` | a virtual twin, started by its own program part |
+//! | `virtual:hall?profile=epson-jp` | a virtual twin, started by [`crate::virtual_printer`] |
 //! | `serial:/dev/call-bell?driver=lcus&channel=1` | a bell, see [`BellUrl`] |
 //!
 //! A mistake is answered with what was expected. Every printer key has a default but the address.

@@ -245,7 +245,6 @@ impl TryFrom<RawDocument> for Document {
 
 impl Document {
     /// Starts an empty document with a partial cut.
-    #[must_use]
     pub fn builder() -> DocumentBuilder {
         DocumentBuilder { blocks: Vec::new(), cut: Cut::Partial }
     }

@@ -119,6 +119,9 @@ impl<'a> Writer<'a> {
         self.align(align);
         let mut height_factor_max = 1;
         for piece in pieces {
+            if let Some(column) = piece.start_column {
+                self.move_to(column);
+            }
             let size = (piece.width_factor - 1) << 4 | (piece.height_factor - 1);
             if size != self.size {
                 self.bytes.extend([0x1d, 0x21, size]);
@@ -135,11 +138,21 @@ impl<'a> Writer<'a> {
         self.height_dots += line_feed_dots(self.profile, height_factor_max);
     }
 
+    /// ESC $: from the left edge, in horizontal motion units; 4 bytes where spaces would be 30.
+    fn move_to(&mut self, column: u16) {
+        let dots = u32::from(column) * u32::from(self.profile.half_width_dots);
+        let [low, high, ..] = self.dots_to_units(dots).to_le_bytes();
+        self.bytes.extend([0x1b, 0x24, low, high]);
+    }
+
+    fn dots_to_units(&self, dots: u32) -> u32 {
+        dots * u32::from(self.profile.feed_units_per_inch) / u32::from(self.profile.dots_per_inch)
+    }
+
     /// ESC J takes one byte of feed units.
     fn feed(&mut self, dots: u16) {
         self.height_dots += u32::from(dots);
-        let mut units = u32::from(dots) * u32::from(self.profile.feed_units_per_inch)
-            / u32::from(self.profile.dots_per_inch);
+        let mut units = self.dots_to_units(u32::from(dots));
         while units > 0 {
             let step = units.min(255);
             self.bytes.extend([0x1b, 0x4a, step as u8]);

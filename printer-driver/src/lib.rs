@@ -14,6 +14,7 @@
 //! - [`device`]: device URLs, as they stand in the office's configuration.
 //! - [`transport`]: serial, USB printer class, TCP, file.
 //! - [`printer`]: the task that owns one printer, prints in order and proves it.
+//! - [`virtual_printer`]: a strict twin over a real pseudo-terminal or socket; renders its paper.
 //!
 //! This crate knows nothing of what a slip is for; words such as *printed* and *unknown* are the
 //! whole of its vocabulary. It keeps no files: the caller's [`printer::Journal`] does.
@@ -29,3 +30,4 @@ pub mod profile;
 pub mod pseudo_terminal;
 pub mod status;
 pub mod transport;
+pub mod virtual_printer;

@@ -5,7 +5,7 @@
 //! fits on a line.
 
 use super::kanji::{self, Glyph, Substitution};
-use crate::document::{Align, Block, Document, QrCorrection, Rule, Scale, Span, Style};
+use crate::document::{Align, Block, Document, QrCorrection, Rule, Span, Style};
 use crate::profile::Profile;
 
 /// Characters that do not begin a line (行頭禁則).
@@ -20,6 +20,8 @@ pub(super) struct Piece {
     /// 1 to 8.
     pub(super) height_factor: u8,
     pub(super) emphasis: bool,
+    /// Where it starts, in half-width columns from the left edge; `None`: after the one before.
+    pub(super) start_column: Option<u16>,
     /// Printable Shift_JIS bytes.
     pub(super) bytes: Vec<u8>,
 }
@@ -122,7 +124,8 @@ fn break_before(line: &[Set], fitting: usize) -> usize {
         character.is_ascii_alphanumeric() || matches!(character, '-' | '/' | '_')
     };
     let allowed = |index: usize| {
-        !NOT_FIRST.contains(line[index].glyph.character) && !(in_word(index - 1) && in_word(index))
+        let inside_word = in_word(index - 1) && in_word(index);
+        !inside_word && !NOT_FIRST.contains(line[index].glyph.character)
     };
     (1..=fitting).rev().find(|index| allowed(*index)).unwrap_or(fitting)
 }
@@ -146,6 +149,7 @@ fn pieces(line: &[Set]) -> Vec<Piece> {
                 width_factor: set.style.width.factor(),
                 height_factor: set.style.height.factor(),
                 emphasis: set.style.emphasis,
+                start_column: None,
                 bytes: Vec::new(),
             });
             style = Some(set.style);
@@ -158,7 +162,6 @@ fn pieces(line: &[Set]) -> Vec<Piece> {
 }
 
 /// One row with both texts when they fit with a column between, else the right text below.
-/// The gap is set at the width of the left text, so that its columns come out whole.
 fn two_columns(
     left: &Span,
     right: &Span,
@@ -166,16 +169,17 @@ fn two_columns(
     substitutions: &mut Vec<Substitution>,
     rows: &mut Vec<Row>,
 ) {
-    let mut line = set(std::slice::from_ref(left), substitutions);
+    let line = set(std::slice::from_ref(left), substitutions);
     let right_line = set(std::slice::from_ref(right), substitutions);
-    let used = width(&line) + width(&right_line);
-    if used < columns {
-        let gap_style = Style { width: Scale::X1, ..left.style };
-        let mut gap = Vec::new();
-        kanji::glyphs(&" ".repeat(columns - used), &mut gap, substitutions);
-        line.extend(gap.into_iter().map(|glyph| Set { glyph, style: gap_style }));
-        line.extend(right_line);
-        rows.push(Row::Text { pieces: pieces(&line), align: Align::Left });
+    let right_width = width(&right_line);
+    if width(&line) + right_width < columns {
+        let mut both = pieces(&line);
+        let mut right_pieces = pieces(&right_line);
+        if let Some(first) = right_pieces.first_mut() {
+            first.start_column = u16::try_from(columns - right_width).ok();
+        }
+        both.append(&mut right_pieces);
+        rows.push(Row::Text { pieces: both, align: Align::Left });
         return;
     }
     for (part, align) in [(line, Align::Left), (right_line, Align::Right)] {
@@ -195,6 +199,7 @@ fn rule_row(rule: Rule, columns: usize) -> Row {
         width_factor,
         height_factor: 1,
         emphasis: false,
+        start_column: None,
         bytes: pair.repeat(count),
     };
     let mut pieces = vec![piece(8, columns / 16)];

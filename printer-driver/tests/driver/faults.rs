@@ -1,0 +1,253 @@
+//! Jobs that go wrong: each is printed exactly once, or says that nobody can know.
+
+use crate::harness::{Bench, DEADLINE, finished, reaches, until};
+use crate::sample::{full_slip, short_slip};
+use printer_driver::printer::{
+    Condition, Hold, JobId, JobState, Proof, SentPart, UnknownReason, needs_settling,
+};
+use printer_driver::virtual_printer::{Control, PaperSupply};
+
+const PROVEN: JobState = JobState::Printed { proof: Proof::ProcessId };
+const CLEARED: JobState = JobState::Unknown { reason: UnknownReason::Cleared };
+
+fn held(condition: Condition, sent: SentPart) -> JobState {
+    JobState::Held { hold: Hold::Printer { condition }, sent }
+}
+
+#[tokio::test]
+async fn paper_that_ends_inside_a_slip_holds_it_and_a_new_roll_finishes_it_without_a_resend() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::PaperLeft { mm: 30 });
+    let mut progress = bench.print(1, full_slip());
+    reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::All)).await;
+    assert_eq!(bench.printed()[0].process_ids, Vec::<String>::new());
+    bench.control(Control::Paper { supply: PaperSupply::Ok });
+    assert_eq!(finished(&mut progress).await, PROVEN);
+    let slips = bench.printed();
+    assert_eq!(slips.len(), 1, "one slip, not two");
+    assert_eq!(slips[0].lines().iter().filter(|line| *line == "A101").count(), 1);
+    assert_eq!(
+        bench.states(1),
+        [
+            JobState::Sending,
+            JobState::Sent,
+            held(Condition::PaperEnd, SentPart::All),
+            JobState::Sent,
+            PROVEN,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_job_for_a_printer_that_cannot_print_is_held_with_nothing_sent_until_mended() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::Cover { open: true });
+    bench.status("the cover is open", |status| status.cover_open).await;
+    let mut progress = bench.print(1, short_slip("held"));
+    reaches(&mut progress, |state| state == held(Condition::CoverOpen, SentPart::Nothing)).await;
+    bench.control(Control::Cover { open: false });
+    assert_eq!(finished(&mut progress).await, PROVEN);
+    assert_eq!(bench.printed().len(), 1);
+}
+
+#[tokio::test]
+async fn a_held_job_can_be_withdrawn_and_is_never_printed() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::Paper { supply: PaperSupply::End });
+    bench.status("the paper has ended", |status| status.paper_end).await;
+    let mut first = bench.print(1, short_slip("withdrawn"));
+    let mut second = bench.print(2, short_slip("kept"));
+    reaches(&mut first, |state| state == held(Condition::PaperEnd, SentPart::Nothing)).await;
+    assert!(bench.printer.withdraw(JobId(1)).await);
+    assert!(!bench.printer.withdraw(JobId(1)).await, "it is gone");
+    assert_eq!(finished(&mut first).await, JobState::Withdrawn);
+    bench.control(Control::Paper { supply: PaperSupply::Ok });
+    assert_eq!(finished(&mut second).await, PROVEN);
+    assert_eq!(bench.printed().iter().flat_map(|slip| slip.lines()).collect::<Vec<_>>(), ["kept"]);
+}
+
+/// The printer printed, the answer was lost: the driver must neither claim nor repeat it.
+#[tokio::test]
+async fn a_lost_answer_is_unknown_but_cleared_and_the_marked_reprint_is_the_only_second_slip() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::DropProcessIds { count: 1 });
+    let mut progress = bench.print(1, short_slip("A101"));
+    let outcome = finished(&mut progress).await;
+    assert_eq!(outcome, CLEARED);
+    let JobState::Unknown { reason } = outcome else { panic!("it is unknown") };
+    assert!(reason.marked_reprint_is_safe());
+    let mut reprint = bench.print(2, short_slip("A101 再発行"));
+    assert_eq!(finished(&mut reprint).await, PROVEN);
+    let lines: Vec<String> = bench.printed().iter().flat_map(|slip| slip.lines()).collect();
+    assert_eq!(lines, ["A101", "A101 再発行"]);
+    assert_eq!(bench.control.errors(), []);
+}
+
+#[tokio::test]
+async fn a_printer_that_falls_silent_after_a_job_leaves_it_to_staff_and_is_cleared_on_return() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::Speed { mm_per_s: 40 });
+    let mut progress = bench.print(1, full_slip());
+    reaches(&mut progress, |state| state == JobState::Sent).await;
+    bench.control(Control::Power { on: false });
+    let outcome = finished(&mut progress).await;
+    assert_eq!(outcome, JobState::Unknown { reason: UnknownReason::Silent });
+    bench.control(Control::Speed { mm_per_s: 4000 });
+    bench.control(Control::Power { on: true });
+    let mut next = bench.print(2, short_slip("after the power cycle"));
+    assert_eq!(finished(&mut next).await, PROVEN);
+    let last = bench.printed().pop().unwrap();
+    assert_eq!(last.lines(), ["after the power cycle"], "no fragment hangs on to it");
+}
+
+#[tokio::test]
+async fn a_cable_pulled_and_put_back_lets_the_job_be_proven() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::Paper { supply: PaperSupply::NearEnd });
+    bench.control(Control::PaperLeft { mm: 30 });
+    let mut progress = bench.print(1, full_slip());
+    reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::All)).await;
+    bench.control(Control::Cable { plugged: false });
+    reaches(&mut progress, |state| state == held(Condition::Absent, SentPart::All)).await;
+    bench.control(Control::Cable { plugged: true });
+    reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::All)).await;
+    bench.control(Control::Paper { supply: PaperSupply::Ok });
+    assert_eq!(finished(&mut progress).await, PROVEN);
+    assert_eq!(bench.printed().len(), 1);
+}
+
+#[tokio::test]
+async fn a_cable_that_stays_out_makes_the_job_unknown_and_the_next_waits_for_the_cable() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::Speed { mm_per_s: 40 });
+    let mut progress = bench.print(1, full_slip());
+    reaches(&mut progress, |state| state == JobState::Sent).await;
+    bench.control(Control::Cable { plugged: false });
+    let outcome = finished(&mut progress).await;
+    assert_eq!(outcome, JobState::Unknown { reason: UnknownReason::LinkLost });
+    let mut next = bench.print(2, short_slip("next"));
+    reaches(&mut next, |state| state == held(Condition::Absent, SentPart::Nothing)).await;
+    bench.control(Control::Speed { mm_per_s: 4000 });
+    bench.control(Control::Cable { plugged: true });
+    assert_eq!(finished(&mut next).await, PROVEN);
+}
+
+#[tokio::test]
+async fn an_unplugged_link_comes_back_at_the_same_path_without_a_busy_loop() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::Cable { plugged: false });
+    bench.status("the device is absent", |status| status.conditions() == [Condition::Absent]).await;
+    assert!(!bench.folder.path().join("printer").exists());
+    bench.control(Control::Cable { plugged: true });
+    bench.status("the device is back", |status| status.conditions().is_empty()).await;
+    let mut progress = bench.print(1, short_slip("back"));
+    assert_eq!(finished(&mut progress).await, PROVEN);
+}
+
+#[tokio::test]
+async fn a_tcp_printer_that_goes_and_comes_back_is_found_again() {
+    let bench = Bench::on_tcp().await;
+    bench.control(Control::Cable { plugged: false });
+    bench.status("the device is absent", |status| status.conditions() == [Condition::Absent]).await;
+    bench.control(Control::Cable { plugged: true });
+    let mut progress = bench.print(1, short_slip("back"));
+    assert_eq!(finished(&mut progress).await, PROVEN);
+}
+
+#[tokio::test]
+async fn no_byte_leaves_while_the_journal_cannot_be_written() {
+    let bench = Bench::on_terminal().await;
+    *bench.journal.failing.lock().unwrap() = true;
+    let mut progress = bench.print(1, short_slip("journalled"));
+    let waiting = JobState::Held { hold: Hold::Journal, sent: SentPart::Nothing };
+    reaches(&mut progress, |state| state == waiting).await;
+    assert_eq!(bench.printed(), []);
+    *bench.journal.failing.lock().unwrap() = false;
+    assert_eq!(finished(&mut progress).await, PROVEN);
+    assert_eq!(bench.printed().len(), 1);
+}
+
+#[tokio::test]
+async fn a_restart_proves_the_job_it_finds_under_way_when_the_paper_is_changed_later() {
+    let mut bench = Bench::on_terminal().await;
+    bench.control(Control::PaperLeft { mm: 30 });
+    let mut progress = bench.print(1, full_slip());
+    reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::All)).await;
+    assert!(needs_settling(progress.state()));
+    bench.restart_driver(Some(JobId(1))).await;
+    bench.status("the new driver sees the paper end", |status| status.paper_end).await;
+    bench.control(Control::Paper { supply: PaperSupply::Ok });
+    until("the journal has the proof", || bench.states(1).last() == Some(&PROVEN)).await;
+    assert_eq!(bench.printed().len(), 1);
+}
+
+#[tokio::test]
+async fn a_restart_journals_a_job_that_the_printer_does_not_have_as_unknown() {
+    let mut bench = Bench::on_terminal().await;
+    bench.restart_driver(Some(JobId(9))).await;
+    until("the journal has the outcome", || bench.states(9).last() == Some(&CLEARED)).await;
+    let mut next = bench.print(10, short_slip("next"));
+    assert_eq!(finished(&mut next).await, PROVEN);
+}
+
+#[tokio::test]
+async fn stopping_finishes_the_job_on_its_way() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::Speed { mm_per_s: 400 });
+    let mut progress = bench.print(1, full_slip());
+    reaches(&mut progress, |state| state == JobState::Sent).await;
+    bench.printer.clone().stop().await;
+    assert_eq!(progress.state(), PROVEN);
+    assert!(
+        bench
+            .printer
+            .print(printer_driver::printer::Job { id: JobId(2), document: short_slip("late") })
+            .is_err()
+    );
+}
+
+/// Random faults over many jobs: each is on paper exactly once, or unknown with at most one slip.
+#[tokio::test]
+async fn under_random_faults_no_slip_is_doubled_and_none_is_lost_without_a_word() {
+    let bench = Bench::on_terminal().await;
+    let mut seed = 0x2026_1121_u64;
+    let mut random = move |bound: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % bound
+    };
+    let mut outcomes = Vec::new();
+    for id in 1..=60 {
+        let fault = random(8);
+        match fault {
+            0 => bench.control(Control::DropProcessIds { count: 1 }),
+            1 => bench.control(Control::PaperLeft { mm: random(40) as u32 }),
+            2 => bench.control(Control::Cover { open: true }),
+            3 => bench.control(Control::Cable { plugged: false }),
+            _ => {}
+        }
+        let mut progress = bench.print(id, short_slip(&format!("slip {id}")));
+        if fault == 1 || fault == 2 || fault == 3 {
+            let stopped = |state: JobState| matches!(state, JobState::Held { .. });
+            reaches(&mut progress, |state| stopped(state) || state.is_final()).await;
+        }
+        bench.control(Control::Paper { supply: PaperSupply::Ok });
+        bench.control(Control::Cover { open: false });
+        bench.control(Control::Cable { plugged: true });
+        outcomes.push((id, tokio::time::timeout(DEADLINE, finished(&mut progress)).await.unwrap()));
+        bench.control(Control::DropProcessIds { count: 0 });
+    }
+    let lines: Vec<String> = bench.printed().iter().flat_map(|slip| slip.lines()).collect();
+    let count = |id: u64| lines.iter().filter(|line| **line == format!("slip {id}")).count();
+    for (id, outcome) in &outcomes {
+        match outcome {
+            JobState::Printed { .. } => assert_eq!(count(*id), 1, "slip {id} says {outcome:?}"),
+            JobState::Unknown { .. } => assert!(count(*id) <= 1, "slip {id} says {outcome:?}"),
+            other => panic!("slip {id} ends as {other:?}"),
+        }
+    }
+    let printed = outcomes.iter().filter(|(_, outcome)| *outcome == PROVEN).count();
+    assert!(printed >= 40, "{printed} of 60 were proven");
+    assert_eq!(bench.control.errors(), []);
+}

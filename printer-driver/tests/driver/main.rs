@@ -1,0 +1,12 @@
+//! The driver as its users meet it: bytes, paper, links, faults.
+//!
+//! One binary, so that linking is paid once. Every device is a virtual twin over a real
+//! pseudo-terminal or socket.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod encoding;
+mod faults;
+mod harness;
+mod printing;
+mod sample;
