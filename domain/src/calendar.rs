@@ -139,3 +139,67 @@ impl Calendar {
 /// How far ahead the next opening is looked for: more than a year, so that only an office that
 /// never opens has none.
 const OPENING_SEARCH_DAYS: i64 = 400;
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::sample::{calendar, date, key, queue, time};
+    use crate::time::Timestamp;
+
+    #[test]
+    fn what_is_decided_for_a_date_goes_before_everything_else() {
+        let calendar = calendar();
+        let close = |month, day| calendar.hours(date(2026, month, day)).map(|it| it.close);
+        assert_eq!(close(11, 11), Some(time(17, 30)), "a Wednesday");
+        assert_eq!(close(11, 10), Some(time(19, 0)), "a Tuesday");
+        assert_eq!(close(11, 14), None, "a Saturday");
+        assert_eq!(close(11, 28), Some(time(17, 30)), "a Saturday on which it opens");
+        assert_eq!(close(11, 12), None, "closed on this date");
+        assert_eq!(close(11, 3), None, "a national holiday on a Tuesday");
+        assert_eq!(close(12, 29), None, "closed every year");
+    }
+
+    #[test]
+    fn the_next_opening_skips_weekends_holidays_and_the_turn_of_the_year() {
+        let calendar = calendar();
+        let next = |date, at| calendar.next_opening(date, at);
+        let opens = |date| Some((date, time(8, 30)));
+        assert_eq!(next(date(2026, 11, 11), time(8, 30)), opens(date(2026, 11, 11)));
+        assert_eq!(next(date(2026, 11, 11), time(17, 30)), opens(date(2026, 11, 13)));
+        assert_eq!(next(date(2026, 11, 20), time(18, 0)), opens(date(2026, 11, 24)));
+        assert_eq!(next(date(2026, 12, 28), time(18, 0)), opens(date(2027, 1, 4)));
+        let never = Calendar { weekly: [None; 7], open: Vec::new(), ..calendar };
+        assert_eq!(never.next_opening(date(2026, 11, 11), time(8, 0)), None);
+    }
+
+    #[test]
+    fn r_10_the_wait_limit_is_an_hour_in_april_and_june_and_half_of_it_otherwise() {
+        let minutes = |month| calendar().wait_limit_ms(date(2026, month, 15)) / MINUTE_MS;
+        let limits: Vec<i64> = (1..=12).map(minutes).collect();
+        assert_eq!(limits, [30, 30, 30, 60, 30, 60, 30, 30, 30, 30, 30, 30]);
+    }
+
+    #[test]
+    fn r_04_the_pension_notice_begins_at_a_quarter_past_five_on_tuesdays_too() {
+        let calendar = calendar();
+        let notices = |day, hour, minute, id| {
+            let now = Now { at: Timestamp(0), date: date(2026, 11, day), time: time(hour, minute) };
+            calendar.notices_for(queue(id), now).map(|notice| notice.id).collect::<Vec<Key>>()
+        };
+        let pension = [key("pension-office")];
+        assert_eq!(notices(11, 17, 14, "arrears"), []);
+        assert_eq!(notices(11, 17, 15, "arrears"), pension);
+        assert_eq!(notices(11, 17, 15, "enrol"), [], "it does not concern them");
+        assert_eq!(notices(10, 18, 30, "arrears"), pension, "Tuesday evening (R-05)");
+        assert_eq!(notices(14, 17, 20, "arrears"), [], "a Saturday");
+    }
+
+    #[test]
+    fn kiosks_issue_from_opening_until_their_own_end() {
+        let calendar = calendar();
+        let issues = |hour, minute| calendar.issues_at(date(2026, 11, 10), time(hour, minute));
+        assert!(!issues(8, 29) && issues(8, 30) && issues(18, 44) && !issues(18, 45));
+    }
+}

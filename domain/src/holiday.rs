@@ -142,3 +142,111 @@ fn equinox_day(base_e4: i64, year: i16) -> u8 {
     let day = (base_e4 * 100 + 242_194 * years) / 1_000_000 - years / 4;
     u8::try_from(day).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    /// The Cabinet Office's list, month and day, substitute and citizens' holidays included.
+    const KNOWN: &[(i16, &[u16])] = &[
+        (
+            2019,
+            &[
+                101, 114, 211, 321, 429, 430, 501, 502, 503, 504, 505, 506, 715, 811, 812, 916,
+                923, 1014, 1022, 1103, 1104, 1123,
+            ],
+        ),
+        (
+            2020,
+            &[
+                101, 113, 211, 223, 224, 320, 429, 503, 504, 505, 506, 723, 724, 810, 921, 922,
+                1103, 1123,
+            ],
+        ),
+        (
+            2021,
+            &[
+                101, 111, 211, 223, 320, 429, 503, 504, 505, 722, 723, 808, 809, 920, 923, 1103,
+                1123,
+            ],
+        ),
+        (
+            2022,
+            &[101, 110, 211, 223, 321, 429, 503, 504, 505, 718, 811, 919, 923, 1010, 1103, 1123],
+        ),
+        (
+            2023,
+            &[
+                101, 102, 109, 211, 223, 321, 429, 503, 504, 505, 717, 811, 918, 923, 1009, 1103,
+                1123,
+            ],
+        ),
+        (
+            2024,
+            &[
+                101, 108, 211, 212, 223, 320, 429, 503, 504, 505, 506, 715, 811, 812, 916, 922,
+                923, 1014, 1103, 1104, 1123,
+            ],
+        ),
+        (
+            2025,
+            &[
+                101, 113, 211, 223, 224, 320, 429, 503, 504, 505, 506, 721, 811, 915, 923, 1013,
+                1103, 1123, 1124,
+            ],
+        ),
+        (
+            2026,
+            &[
+                101, 112, 211, 223, 320, 429, 503, 504, 505, 506, 720, 811, 921, 922, 923, 1012,
+                1103, 1123,
+            ],
+        ),
+        (
+            2027,
+            &[
+                101, 111, 211, 223, 321, 322, 429, 503, 504, 505, 719, 811, 920, 923, 1011, 1103,
+                1123,
+            ],
+        ),
+    ];
+
+    #[test]
+    fn holidays_of_known_years_are_those_proclaimed() {
+        for (year, known) in KNOWN {
+            let first = Date::new(*year, 1, 1).expect("a date");
+            let days = (0..366).map(|ahead| first.plus_days(ahead));
+            let holidays: Vec<u16> = days
+                .filter(|date| date.year() == *year && is_holiday(*date))
+                .map(|date| u16::from(date.month()) * 100 + u16::from(date.day()))
+                .collect();
+            assert_eq!(&holidays, known, "{year}");
+        }
+    }
+
+    #[test]
+    fn single_ceremonies_and_older_rules_hold() {
+        let holiday = |year, month, day| is_holiday(Date::new(year, month, day).expect("a date"));
+        assert!(holiday(1989, 2, 24) && holiday(1990, 11, 12) && holiday(1993, 6, 9));
+        // 4 May between two holidays: a citizens' holiday since 1986, a plain Sunday in 1986.
+        assert!(!holiday(1985, 5, 4) && !holiday(1986, 5, 4) && holiday(1988, 5, 4));
+        // 20 July before the Mondays, 15 January before them, 23 December until 2018.
+        assert!(holiday(1996, 7, 20) && holiday(1999, 1, 15) && holiday(2018, 12, 23));
+        assert!(!holiday(2019, 12, 23) && !holiday(1995, 7, 20));
+        // 6 May 2008: 4 May was a Sunday, and the substitute skips Monday and Tuesday.
+        assert!(holiday(2008, 5, 6) && !holiday(2003, 5, 6));
+    }
+
+    #[test]
+    fn equinoxes_stay_on_the_days_the_almanac_knows() {
+        for year in YEAR_MIN..=YEAR_MAX {
+            assert!((19..=21).contains(&vernal_equinox_day(year)), "{year}");
+            assert!((22..=23).contains(&autumnal_equinox_day(year)), "{year}");
+        }
+        assert_eq!((vernal_equinox_day(1980), autumnal_equinox_day(1980)), (20, 23));
+        assert_eq!((vernal_equinox_day(2012), autumnal_equinox_day(2012)), (20, 22));
+        assert_eq!((vernal_equinox_day(2092), autumnal_equinox_day(2099)), (19, 23));
+    }
+}

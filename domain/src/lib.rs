@@ -51,6 +51,8 @@ pub mod office;
 pub mod procedure;
 pub mod refusal;
 pub mod rules;
+#[cfg(test)]
+mod sample;
 pub mod selection;
 pub mod setup;
 pub mod setup_fault;

@@ -112,3 +112,77 @@ pub fn target_min(setup: &Setup, procedures: &[ProcedureCode]) -> Option<u16> {
         .filter_map(|procedure| procedure.target_min);
     counted.fold(None, |sum: Option<u16>, target| Some(sum.unwrap_or(0).saturating_add(target)))
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::command::{Command, ConfirmStep};
+    use crate::sample::{Hall, code, counter, queue, setup};
+    use crate::ticket::HoldReason;
+    use crate::time::MINUTE_MS;
+
+    fn minutes(durations: Durations) -> [i64; 5] {
+        let Durations { wait_ms, walk_ms, service_ms, handling_ms, stay_ms } = durations;
+        [wait_ms, walk_ms, service_ms, handling_ms, stay_ms].map(|ms| ms / MINUTE_MS)
+    }
+
+    #[test]
+    fn r_95_a_visit_across_a_transfer_keeps_wait_walk_service_handling_and_stay_apart() {
+        let mut hall = Hall::opened(setup());
+        hall.open_counter("1", &[]);
+        hall.open_counter("5", &[]);
+        let id = hall.issue("enrol");
+        hall.passes(7);
+        hall.call_next("1");
+        hall.passes(1);
+        hall.start("1");
+        hall.passes(10);
+        hall.does(Command::Transfer { counter: counter("1"), to: queue("arrears") });
+        hall.passes(4);
+        hall.does(Command::ConfirmTransfer { ticket: id, step: ConfirmStep::Arrival });
+        hall.does(Command::ConfirmTransfer { ticket: id, step: ConfirmStep::SeenByEye });
+        hall.call_next("5");
+        hall.passes(2);
+        hall.start("5");
+        hall.passes(3);
+        hall.does(Command::Hold { counter: counter("5"), reason: HoldReason::FillingForm });
+        hall.passes(5);
+        hall.does(Command::Resume { counter: counter("5"), ticket: id });
+        hall.passes(6);
+        hall.does(Command::EndService { counter: counter("5") });
+        hall.passes(8);
+        let running = durations(hall.ticket(id), hall.now.at);
+        hall.complete("5", &["2"]);
+        let ended = durations(hall.ticket(id), hall.now.at.plus_ms(MINUTE_MS));
+        assert_eq!(running, ended, "a final ticket ignores until when");
+        assert_eq!(minutes(ended), [7 + 4, 1 + 2, 10 + 3 + 6, 3 + 19 + 5 + 8, 46]);
+        let waits: Vec<(QueueId, i64)> =
+            waits(hall.ticket(id)).iter().map(|it| (it.queue, it.ms() / MINUTE_MS)).collect();
+        assert_eq!(waits, [(queue("enrol"), 7), (queue("arrears"), 4)]);
+    }
+
+    #[test]
+    fn a_wait_that_ends_in_a_cancellation_was_no_wait_until_a_call() {
+        let mut hall = Hall::opened(setup());
+        let id = hall.issue("enrol");
+        hall.passes(9);
+        let reason = crate::ticket::CancelReason::Withdrawn;
+        hall.does(Command::CancelTicket { ticket: id, reason });
+        assert_eq!(waits(hall.ticket(id)), []);
+        assert_eq!(minutes(durations(hall.ticket(id), hall.now.at)), [9, 0, 0, 0, 9]);
+    }
+
+    #[test]
+    fn r_96_chained_targets_add_up_and_sub_procedures_lie_within_them() {
+        let setup = setup();
+        let target = |codes: &[&str]| {
+            let codes: Vec<ProcedureCode> = codes.iter().map(|text| code(text)).collect();
+            target_min(&setup, &codes)
+        };
+        assert_eq!(target(&["2", "15"]), Some(30));
+        assert_eq!(target(&["2", "9"]), Some(20));
+        assert_eq!(target(&["9"]), None);
+    }
+}
