@@ -207,7 +207,8 @@ pub enum BellDriver {
 ///
 /// `serial:/dev/call-bell?driver=lcus&channel=2` or
 /// `serial:/dev/call-bell?driver=modbus&unit=1&channel=1`; 9600 baud without flow control unless
-/// said. `virtual:NAME?driver=…` is a twin, started by its own program part.
+/// said. `virtual:NAME?driver=…` is a twin, started by
+/// [`crate::virtual_bell`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct BellUrl {

@@ -15,6 +15,7 @@
 //! - [`transport`]: serial, USB printer class, TCP, file.
 //! - [`printer`]: the task that owns one printer, prints in order and proves it.
 //! - [`virtual_printer`]: a strict twin over a real pseudo-terminal or socket; renders its paper.
+//! - [`bell`] and [`virtual_bell`]: relays that ring, and their twin.
 //!
 //! This crate knows nothing of what a slip is for; words such as *printed* and *unknown* are the
 //! whole of its vocabulary. It keeps no files: the caller's [`printer::Journal`] does.
@@ -22,6 +23,7 @@
 //! No physical device has been attached to it so far; every claim of its tests is against the
 //! virtual twins, pseudo-terminals and sockets.
 
+pub mod bell;
 pub mod device;
 pub mod document;
 pub mod escpos;
@@ -30,4 +32,5 @@ pub mod profile;
 pub mod pseudo_terminal;
 pub mod status;
 pub mod transport;
+pub mod virtual_bell;
 pub mod virtual_printer;

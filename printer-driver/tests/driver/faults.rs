@@ -244,7 +244,11 @@ async fn under_random_faults_no_slip_is_doubled_and_none_is_lost_without_a_word(
         match outcome {
             JobState::Printed { .. } => assert_eq!(count(*id), 1, "slip {id} says {outcome:?}"),
             JobState::Unknown { .. } => assert!(count(*id) <= 1, "slip {id} says {outcome:?}"),
-            other => panic!("slip {id} ends as {other:?}"),
+            JobState::Queued
+            | JobState::Sending
+            | JobState::Sent
+            | JobState::Held { .. }
+            | JobState::Withdrawn => panic!("slip {id} ends as {outcome:?}"),
         }
     }
     let printed = outcomes.iter().filter(|(_, outcome)| *outcome == PROVEN).count();

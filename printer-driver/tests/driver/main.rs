@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bells;
 mod encoding;
 mod faults;
 mod harness;
