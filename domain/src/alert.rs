@@ -169,3 +169,106 @@ fn languages_unattended(office: &Office) -> Vec<Alert> {
         .map(|(language, tickets)| Alert::LanguageUnattended { language, tickets })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{AwayReason, Command};
+    use crate::sample::{Hall, counter, date, queue, setup, time};
+    use crate::ticket::Class;
+
+    fn hall() -> Hall {
+        Hall::opened(setup())
+    }
+
+    fn alerts_of(hall: &Hall) -> Vec<Alert> {
+        alerts(&hall.office, hall.now)
+    }
+
+    #[test]
+    fn r_11_nobody_at_a_counter_while_somebody_waits_and_the_register_is_no_absence() {
+        let mut hall = hall();
+        assert_eq!(alerts_of(&hall), []);
+        hall.issue("enrol");
+        let unattended = [Alert::Unattended { queue: queue("enrol"), waiting: 1 }];
+        assert_eq!(alerts_of(&hall), unattended);
+        hall.open_counter("1", &[]);
+        assert_eq!(alerts_of(&hall), []);
+        let pause = |reason| Command::PauseCounter { counter: counter("1"), reason };
+        hall.does(pause(AwayReason::Register));
+        assert_eq!(alerts_of(&hall), [], "R-116");
+        hall.does(pause(AwayReason::Break));
+        assert_eq!(alerts_of(&hall), unattended);
+    }
+
+    #[test]
+    fn r_13_tickets_past_closing_time_are_an_alert_except_on_tuesdays_and_in_busy_months() {
+        let mut hall = hall();
+        hall.open_counter("1", &[]);
+        let ticket = hall.issue("enrol");
+        hall.now.time = time(17, 29);
+        assert_eq!(alerts_of(&hall), []);
+        hall.now.time = time(17, 30);
+        assert_eq!(alerts_of(&hall), [Alert::Lingering { tickets: [ticket].into() }]);
+
+        let mut setup = setup();
+        setup.calendar.busy_months = [11].into();
+        hall.does(Command::AdoptSetup { setup: setup.into() });
+        assert_eq!(alerts_of(&hall), [], "R-02: busy times");
+        hall.now.date = date(2026, 11, 12);
+        assert_eq!(alerts_of(&hall).len(), 1, "past midnight it is an alert in any case");
+    }
+
+    #[test]
+    fn r_14_a_wait_is_warned_of_at_four_fifths_of_the_limit_and_again_beyond_it() {
+        let mut hall = hall();
+        hall.open_counter("1", &[]);
+        let ticket = hall.issue("enrol");
+        hall.passes(23);
+        assert_eq!(alerts_of(&hall), []);
+        let long = |minutes: i64, level| Alert::WaitLong {
+            queue: queue("enrol"),
+            ticket,
+            waited_ms: minutes * 60_000,
+            limit_ms: 30 * 60_000,
+            level,
+        };
+        hall.passes(1);
+        assert_eq!(alerts_of(&hall), [long(24, WaitLevel::Warn)]);
+        hall.passes(6);
+        assert_eq!(alerts_of(&hall), [long(30, WaitLevel::Warn)], "the limit itself is kept");
+        hall.passes(1);
+        assert_eq!(alerts_of(&hall), [long(31, WaitLevel::Over)]);
+    }
+
+    #[test]
+    fn r_15_a_language_nobody_on_duty_speaks_is_an_alert() {
+        let mut hall = hall();
+        hall.open_counter("1", &[Language::English]);
+        let ticket = hall.issue_as("enrol", Class::Ordinary, Language::Vietnamese);
+        hall.issue_as("enrol", Class::Ordinary, Language::English);
+        let language = Language::Vietnamese;
+        let alert = Alert::LanguageUnattended { language, tickets: [ticket].into() };
+        assert_eq!(alerts_of(&hall), [alert]);
+        hall.open_counter("5", &[Language::Vietnamese]);
+        assert_eq!(alerts_of(&hall), []);
+    }
+
+    #[test]
+    fn r_56_an_unconfirmed_transfer_and_doubtful_paper_are_alerts() {
+        let mut hall = hall();
+        hall.open_counter("1", &[]);
+        hall.open_counter("5", &[]);
+        let ticket = hall.issue("enrol");
+        hall.does(Command::ReportPaper { ticket, paper: Paper::Unknown });
+        let doubtful = Alert::PaperDoubtful { ticket, paper: Paper::Unknown };
+        assert_eq!(alerts_of(&hall), core::slice::from_ref(&doubtful));
+        hall.call_next("1");
+        hall.start("1");
+        hall.does(Command::Transfer { counter: counter("1"), to: queue("arrears") });
+        let from = counter("1");
+        let stage = TransferStage::Sent { from };
+        let unconfirmed = Alert::TransferUnconfirmed { ticket, stage, from };
+        assert_eq!(alerts_of(&hall), [unconfirmed, doubtful]);
+    }
+}

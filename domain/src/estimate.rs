@@ -131,3 +131,55 @@ fn remaining_ms(office: &Office, setup: &Setup, open: &OpenCounter, now: Timesta
         .map_or(now, |period| period.from);
     (case - now.since_ms(began)).max(case / 4)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{AwayReason, Command};
+    use crate::sample::{Hall, counter, queue, setup};
+
+    fn minutes(hall: &Hall, ahead: usize) -> Option<(i64, i64)> {
+        let window = window(&hall.office, queue("enrol"), ahead, hall.now.at)?;
+        let from = (window.from.0 - hall.now.at.0) / MINUTE_MS;
+        Some((from, (window.to.0 - hall.now.at.0) / MINUTE_MS))
+    }
+
+    #[test]
+    fn nobody_promises_a_time_while_no_counter_serves_the_queue() {
+        let mut hall = Hall::opened(setup());
+        assert_eq!(minutes(&hall, 3), None);
+        hall.open_counter("1", &[]);
+        assert!(minutes(&hall, 3).is_some());
+        let reason = AwayReason::Break;
+        hall.does(Command::PauseCounter { counter: counter("1"), reason });
+        assert_eq!(minutes(&hall, 3), None);
+    }
+
+    #[test]
+    fn more_people_ahead_mean_later_and_more_counters_sooner() {
+        let mut hall = Hall::opened(setup());
+        hall.open_counter("1", &[]);
+        // Four people at 15 minutes each: an hour, less and more a quarter of it.
+        assert_eq!(minutes(&hall, 4), Some((45, 80)));
+        assert_eq!(minutes(&hall, 0), Some((0, 5)));
+        hall.open_counter("5", &[]);
+        assert_eq!(minutes(&hall, 4), Some((20, 40)));
+    }
+
+    #[test]
+    fn what_todays_cases_took_moves_the_estimate() {
+        let mut hall = Hall::opened(setup());
+        hall.open_counter("1", &[]);
+        for _ in 0..9 {
+            hall.issue("enrol");
+            hall.call_next("1");
+            hall.start("1");
+            hall.passes(5);
+            hall.complete("1", &["2"]);
+        }
+        // Three planned cases of 15 minutes and nine of 5: 7.5 minutes each.
+        assert_eq!(case_ms(&hall.office, queue("enrol")), 450_000);
+        hall.does(Command::Undo { counter: counter("1") });
+        assert_eq!(case_ms(&hall.office, queue("enrol")), (45 + 40) * MINUTE_MS / 11);
+    }
+}

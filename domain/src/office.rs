@@ -36,6 +36,8 @@ mod day;
 mod issue;
 mod serving;
 mod tag_uses;
+#[cfg(test)]
+mod tests;
 mod ticket_change;
 mod transfer;
 mod undo;

@@ -49,6 +49,7 @@ pub(crate) fn time(hour: u16, minute: u16) -> MinuteOfDay {
 }
 
 fn procedure(text: &str, target_min: u16, kind: ProcedureKind) -> Procedure {
+    let is_mailed = kind == ProcedureKind::MailWorkflow;
     let is_completed = matches!(kind, ProcedureKind::Ticketed);
     let step = |name: &str| Step { name: name.to_string(), actor: None };
     Procedure {
@@ -57,10 +58,7 @@ fn procedure(text: &str, target_min: u16, kind: ProcedureKind) -> Procedure {
         name: Text::default(),
         variant: Text::default(),
         target_min: Some(target_min),
-        channel: match kind {
-            ProcedureKind::MailWorkflow => Channel::Mail,
-            _ => Channel::Window,
-        },
+        channel: if is_mailed { Channel::Mail } else { Channel::Window },
         kind,
         completion: if is_completed { Completion::Completes } else { Completion::None },
         steps: vec![step("受付"), step("確認"), step("入力")],
@@ -285,10 +283,10 @@ impl Hall {
 
     pub(crate) fn call_next(&mut self, id: &str) -> TicketId {
         let events = self.does(Command::CallNext { counter: counter(id) });
-        match events[0] {
-            Event::TicketCalled { ticket, .. } => ticket,
-            ref other => panic!("{other:?} is no call"),
-        }
+        let [Event::TicketCalled { ticket, .. }] = events[..] else {
+            panic!("{events:?} is no call");
+        };
+        ticket
     }
 
     pub(crate) fn start(&mut self, id: &str) {

@@ -432,3 +432,125 @@ impl Faults<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{counter, key, queue, setup, time};
+    use crate::setup::{CounterKind, Text};
+
+    fn faults(change: impl FnOnce(&mut Setup)) -> Vec<SetupFault> {
+        let mut changed = setup();
+        change(&mut changed);
+        changed.faults()
+    }
+
+    fn errand(id: &str, within: Option<&str>, leads_to: ErrandTarget) -> Errand {
+        let errand_id = |text| crate::id::ErrandId(key(text));
+        Errand {
+            id: errand_id(id),
+            name: Text::default(),
+            bring: Text::default(),
+            within: within.map(errand_id),
+            leads_to,
+            procedures: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_sound_setup_has_no_faults() {
+        assert_eq!(setup().faults(), []);
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let found = faults(|setup| {
+            setup.queues[1].letter = setup.queues[0].letter;
+            setup.rules.undo_s = 4;
+            setup.languages.clear();
+        });
+        let letter = Letter::new('A').expect("a letter");
+        let (first, second) = (key("enrol"), key("pay"));
+        assert_eq!(
+            found,
+            [
+                SetupFault::Empty { list: "languages" },
+                SetupFault::DuplicateLetter { letter, first, second },
+                SetupFault::OutOfRange {
+                    list: "rules",
+                    key: None,
+                    field: "undo_s",
+                    value: 4,
+                    min: 5,
+                    max: 600
+                },
+            ]
+        );
+    }
+
+    #[test]
+    fn r_112_a_queue_needs_a_counter_that_may_serve_it() {
+        let found = faults(|setup| setup.queues[1].counter_kinds = [CounterKind::High].into());
+        let mismatch = |id| SetupFault::ProfileKindMismatch { counter: key(id), queue: key("pay") };
+        let unserved = SetupFault::QueueUnserved { queue: key("pay") };
+        assert_eq!(found, [unserved, mismatch("1"), mismatch("2")]);
+    }
+
+    #[test]
+    fn offline_ranges_lie_above_the_servers_numbers_and_apart() {
+        let overlap = SetupFault::RangesOverlap { queue: key("enrol"), kiosk: key("hall") };
+        let into_own = faults(|setup| setup.queues[0].numbers.offline[0].first = 899);
+        assert_eq!(into_own, core::slice::from_ref(&overlap));
+        let twice = faults(|setup| {
+            let range = setup.queues[0].numbers.offline[0];
+            setup.queues[0].numbers.offline.push(range);
+        });
+        assert_eq!(twice, [overlap]);
+    }
+
+    #[test]
+    fn errands_stand_within_groups_that_do_not_contain_each_other() {
+        let group = ErrandTarget::Group;
+        let found = faults(|setup| {
+            setup.errands = [
+                errand("a", Some("b"), group),
+                errand("b", Some("a"), group),
+                errand("c", Some("a"), ErrandTarget::Queue(queue("pay"))),
+                errand("d", Some("c"), ErrandTarget::Guide),
+                errand("e", Some("z"), ErrandTarget::Guide),
+            ]
+            .into();
+        });
+        let (list, field) = ("errands", "within");
+        assert_eq!(
+            found,
+            [
+                SetupFault::ErrandCycle { errand: key("a") },
+                SetupFault::ErrandCycle { errand: key("b") },
+                SetupFault::ErrandNotInGroup { errand: key("d"), within: key("c") },
+                SetupFault::UnknownReference { list, key: key("e"), field, names: key("z") },
+            ]
+        );
+    }
+
+    #[test]
+    fn hours_begin_before_they_end_and_references_exist() {
+        let found = faults(|setup| {
+            if let Some(hours) = &mut setup.calendar.weekly[4] {
+                hours.tickets_until = time(18, 0);
+            }
+            setup.counters[2].profile[0].queue = queue("gone");
+            setup.counters[2].id = counter("1");
+        });
+        let duplicate = SetupFault::DuplicateKey { list: "counters", key: key("1") };
+        assert!(found.contains(&duplicate));
+        assert!(found.contains(&SetupFault::HoursReversed { day: 4 }));
+        assert!(found.contains(&SetupFault::QueueUnserved { queue: key("arrears") }));
+        assert!(found.contains(&SetupFault::UnknownReference {
+            list: "counters",
+            key: key("1"),
+            field: "profile",
+            names: key("gone"),
+        }));
+    }
+}
