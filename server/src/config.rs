@@ -18,10 +18,12 @@
 mod catalogue;
 mod equipment;
 mod error;
+mod faults;
 mod hours;
 mod limits;
 mod lines;
 mod names;
+pub mod setup_record;
 mod source;
 mod structure;
 mod suggestion;
@@ -89,6 +91,7 @@ impl OfficeFile {
         let (root, syntax) = DeTable::parse_recoverable(text);
         let source = Source::new(file, text, &syntax);
         let office = read(&source, &root, text);
+        faults::report(&source, &root, &office.setup);
         match source.into_errors() {
             Some(errors) => Err(errors),
             None => Ok(office),

@@ -6,7 +6,7 @@ use domain::setup::Text;
 
 use super::error::ConfigError;
 use super::names::{List, Names};
-use super::table::{Quotes, Table, one_of};
+use super::table::{Quotes, Table};
 
 /// Devices by the thing they belong to, in the order of the file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -103,7 +103,7 @@ fn lines<Id>(
     for (owner, at, field) in table.pairs() {
         if !names.of(owners).any(|name| name == owner) {
             let what = format!("\"{}\" is not {}", owner.escape_debug(), owners.noun());
-            let expected = one_of(owner, names.of(owners), Quotes::None);
+            let expected = names.choices(owners, owner, Quotes::None);
             source.wrong_whole(at, &field.path, what, expected);
         }
         let expected = "a device's address, such as \"serial:/dev/…\", \"tcp:…\" or \"virtual:\"";

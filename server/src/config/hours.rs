@@ -144,7 +144,7 @@ fn limits(table: &mut Table<'_>, calendar: &mut Calendar) {
     minutes("wait_limit_min", &mut calendar.wait_limit_min, 1, 480);
     let busy = &mut calendar.wait_limit_busy_min;
     minutes("wait_limit_busy_min", busy, 1, 480);
-    minutes("day_lead_min", &mut calendar.day_lead_min, 0, 240);
+    minutes("day_lead_min", &mut calendar.day_lead_min, 0, 480);
     if let Some(field) = table.optional("day_end")
         && let Some(day_end) = field.time()
     {

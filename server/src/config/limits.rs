@@ -83,9 +83,9 @@ fn bounds(table: &mut Table<'_>, rules: &mut Rules) {
     number(table, "periods_max", &mut rules.periods_max, 10, 200);
     let tickets = &mut rules.tickets_day_max;
     number(table, "tickets_day_max", tickets, 100, 50_000);
-    number(table, "service_max_min", &mut rules.service_max_min, 10, 1_440);
+    number(table, "service_max_min", &mut rules.service_max_min, 1, 1_440);
     let offline = &mut rules.offline_age_max_min;
-    number(table, "offline_age_max_min", offline, 10, 1_440);
+    number(table, "offline_age_max_min", offline, 1, 1_440);
 }
 
 fn number<N: TryFrom<i64>>(

@@ -48,11 +48,7 @@ fn letter(queue: &mut Table<'_>, taken: &mut Vec<(Letter, String, usize)>) -> Le
         Some((_, owner, at)) => {
             let line = queue.source().line(*at);
             let what = format!("\"{letter}\" is already the letter of {owner} on line {line}");
-            let free = ('A'..='Z').filter(|free| {
-                Letter::new(*free).is_some_and(|free| taken.iter().all(|(used, ..)| *used != free))
-            });
-            let free: String = free.collect();
-            field.misfit(what, format!("a letter of its own, such as one of {free}"));
+            field.misfit(what, "a letter that no other queue has");
         }
         None => taken.push((letter, queue.path.clone(), field.at())),
     }
@@ -84,6 +80,7 @@ fn offline(queue: &mut Table<'_>, names: &Names<'_>, numbers: &mut Numbers) {
         return;
     };
     let expected = "a list such as [{ kiosk = \"kiosk-1\", first = 800, last = 899 }]";
+    let own_unread = queue.source().blames(&format!("{}.numbers", queue.path));
     for item in list.items(expected) {
         let Some(mut table) = item.table() else {
             continue;
@@ -98,7 +95,7 @@ fn offline(queue: &mut Table<'_>, names: &Names<'_>, numbers: &mut Numbers) {
         let (Some((first, first_field)), Some((last, last_field))) = (first, last) else {
             continue;
         };
-        if first <= numbers.last {
+        if first <= numbers.last && !own_unread {
             let what = format!("{first} is one of the server's own numbers");
             let above = numbers.last;
             first_field.misfit(what, format!("a number above {above}, the last of them"));

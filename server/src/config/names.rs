@@ -64,10 +64,14 @@ impl<'a> Names<'a> {
     /// The keys of a list, in the order of the file.
     pub(super) fn of(&self, list: List) -> impl Iterator<Item = &'a str> {
         let (name, key) = list.keys();
-        let entries = self.root.get(name).and_then(|list| list.get_ref().as_array());
+        let list = self.root.get(name);
+        // A single table in place of the list is a mistake that is reported elsewhere.
+        let single = list.filter(|list| list.get_ref().is_table());
+        let entries = list.and_then(|list| list.get_ref().as_array());
         entries
             .into_iter()
             .flat_map(|entries| entries.iter())
+            .chain(single)
             .filter_map(move |entry| entry.get_ref().as_table()?.get(key)?.get_ref().as_str())
     }
 
@@ -76,18 +80,22 @@ impl<'a> Names<'a> {
         let text = field.string(list.noun())?;
         if !self.of(list).any(|name| name == text) {
             let what = format!("{} is not {}", field.quote(), list.noun());
-            let (name, _) = list.keys();
-            let expected = match self.of(list).next() {
-                Some(_) => one_of(text, self.of(list), Quotes::Double),
-                None => format!("an entry of [[{name}]], but there is none"),
-            };
-            field.misfit(what, expected);
+            field.misfit(what, self.choices(list, text, Quotes::Double));
             return None;
         }
         Key::new(text)
     }
 
-    /// The key under `name`, which must be one of `list`; a stand-in when it cannot be read.
+    /// Says what could have been named instead of `text`.
+    pub(super) fn choices(&self, list: List, text: &str, quotes: Quotes) -> String {
+        let (name, _) = list.keys();
+        match self.of(list).next() {
+            Some(_) => one_of(text, self.of(list), quotes),
+            None => format!("an entry of [[{name}]], but there is none"),
+        }
+    }
+
+    /// The key under `name`, which must be there and one of `list`.
     pub(super) fn required(
         &self,
         table: &mut Table<'_>,

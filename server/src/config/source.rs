@@ -39,8 +39,11 @@ impl<'s> Source<'s> {
         let mut lines = Vec::new();
         for error in syntax {
             let message = error.message();
-            let (what, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-            let expected = if expected.is_empty() { "TOML" } else { expected };
+            let (what, expected) = match message.split_once(", expected ") {
+                Some(parts) => parts,
+                None if message == "duplicate key" => (message, "each key only once in a table"),
+                None => (message, "valid TOML"),
+            };
             let at = error.span().map_or(text.len(), |span| span.start);
             source.push(at, "", what, expected);
             lines.push(source.place(at).0);
@@ -90,6 +93,11 @@ impl<'s> Source<'s> {
         })
     }
 
+    /// Whether no mistake has been found.
+    pub(super) fn is_clean(&self) -> bool {
+        self.mistakes.borrow().is_empty()
+    }
+
     /// The line a byte offset lies in.
     pub(super) fn line(&self, at: usize) -> usize {
         self.place(at).0
@@ -112,7 +120,11 @@ impl<'s> Source<'s> {
 
     fn push(&self, at: usize, path: &str, what: &str, expected: &str) {
         let (line, column) = self.place(at);
-        self.mistakes.borrow_mut().push(ConfigError {
+        let mut mistakes = self.mistakes.borrow_mut();
+        if mistakes.len() == GATHERED_MAX {
+            return;
+        }
+        mistakes.push(ConfigError {
             line,
             column,
             path: path.to_owned(),
@@ -129,6 +141,10 @@ impl<'s> Source<'s> {
         (line, before.unwrap_or_default().chars().count() + 1)
     }
 }
+
+/// Most mistakes gathered: bounds the work on a file of another kind altogether. Far more than
+/// are shown, so that those shown are the first of the file.
+const GATHERED_MAX: usize = 5_000;
 
 /// Longest quotation in a message, in characters: enough to recognise, short enough for one line.
 const EXCERPT_CHARS_MAX: usize = 40;

@@ -89,7 +89,7 @@ fn profile(counter: &mut Table<'_>, names: &Names<'_>) -> Vec<ProfileLine> {
         };
         let queue = line.required("queue");
         let tier = line.optional("tier").map(|field| field.number(0, 9));
-        let head_start_min = line.optional("head_start_min").map(|field| field.number(0, 120));
+        let head_start_min = line.optional("head_start_min").map(|field| field.number(0, 240));
         line.finish();
         let Some(field) = queue else { continue };
         let Some(key) = names.resolve(&field, List::Queues) else {
@@ -129,13 +129,16 @@ pub(super) fn bells(root: &mut Table<'_>, names: &Names<'_>) -> Vec<Bell> {
 }
 
 fn reasons(bell: &mut Table<'_>) -> Vec<BellReason> {
-    if bell.required("reasons").is_none() {
+    let Some(field) = bell.required("reasons") else {
         return Vec::new();
-    }
+    };
     let mut reasons = Vec::new();
     for mut entry in bell.entries("reasons", "code") {
         reasons.push(BellReason { code: own_key(&mut entry, "code"), name: name(&mut entry) });
         entry.finish();
+    }
+    if reasons.is_empty() && !bell.source().blames(&field.path) {
+        field.wrong("there is no reason", "at least one reason for ringing");
     }
     reasons
 }

@@ -76,7 +76,17 @@ impl<'a> Table<'a> {
 
     /// The table under a key that must be there.
     pub(super) fn required_table(&mut self, name: &'static str) -> Option<Table<'a>> {
-        self.required(name)?.table()
+        let field = self.optional(name);
+        if field.is_none() {
+            let path = self.path_of(name);
+            let expected = if self.path.is_empty() || path.starts_with("calendar.") {
+                format!("a table [{path}]")
+            } else {
+                format!("a line {name} = {{ … }}")
+            };
+            self.source.wrong_whole(self.at, &path, "this is missing", expected);
+        }
+        field?.table()
     }
 
     /// The entries of a list of tables, each named by its own `key`.
@@ -425,7 +435,10 @@ pub(super) fn one_of<'c>(
     if choices.len() > CHOICES_MAX {
         said.push_str(", …");
     }
-    if let Some(nearest) = nearest(word, choices) {
+    // With one choice there is nothing to guess.
+    if choices.len() > 1
+        && let Some(nearest) = nearest(word, choices)
+    {
         said.push_str(&format!("; did you mean {}?", quote(nearest)));
     }
     said
