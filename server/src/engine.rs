@@ -13,7 +13,7 @@
 
 pub mod core;
 mod memory;
-mod snapshot;
+pub(crate) mod snapshot;
 mod writer;
 
 use std::sync::Arc;

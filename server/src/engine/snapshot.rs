@@ -18,7 +18,7 @@ use crate::config::setup_record::SetupRecordV1;
 use crate::record::{RecordError, channel_code, restore_channel};
 
 /// Version of the bytes.
-pub(super) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 struct SnapshotV1 {
@@ -54,7 +54,7 @@ struct BatchV1 {
 
 /// Why bytes are not a snapshot.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SnapshotError {
+pub(crate) enum SnapshotError {
     #[error("it is of version {0}, this program reads {VERSION}")]
     Version(u32),
     #[error("it does not decode: {0}")]
@@ -68,7 +68,7 @@ pub(super) enum SnapshotError {
 }
 
 /// The office as bytes; `None` while a day is open.
-pub(super) fn encode(office: &Office) -> Option<Vec<u8>> {
+pub(crate) fn encode(office: &Office) -> Option<Vec<u8>> {
     let carry = office.carryover()?;
     let tag = |tag: &TagUse| TagV1 {
         id: tag.id.0,
@@ -104,7 +104,7 @@ fn key(text: &str) -> Result<Key, SnapshotError> {
 }
 
 /// The office from bytes.
-pub(super) fn decode(version: u32, bytes: &[u8]) -> Result<Office, SnapshotError> {
+pub(crate) fn decode(version: u32, bytes: &[u8]) -> Result<Office, SnapshotError> {
     if version != VERSION {
         return Err(SnapshotError::Version(version));
     }
@@ -132,9 +132,10 @@ pub(super) fn decode(version: u32, bytes: &[u8]) -> Result<Office, SnapshotError
 }
 
 fn restore_tag(stored: &TagV1) -> Result<TagUse, SnapshotError> {
-    let called = stored.called.as_ref().map(|(at, counter)| {
-        Ok::<_, SnapshotError>((Timestamp(*at), CounterId(key(counter)?)))
-    });
+    let called = stored
+        .called
+        .as_ref()
+        .map(|(at, counter)| Ok::<_, SnapshotError>((Timestamp(*at), CounterId(key(counter)?))));
     Ok(TagUse {
         id: TagUseId(stored.id),
         pool: TagPoolId(key(&stored.pool)?),
