@@ -1,7 +1,25 @@
-//! Yobidashi server library.
+//! The central service of an office: engine, log, HTTP, live sockets, devices, reports.
+//!
+//! ```text
+//!  http ──orders──▶ engine (one writer) ──records──▶ log (SQLite)
+//!                     │ after the commit
+//!                     ├─answers──▶ http
+//!                     └─events───▶ board ──frames──▶ socket ──▶ screens
+//!                                  └────▶ devices (printers, bells)
+//! ```
+//!
+//! Handlers never touch the log or the office: they send orders to the engine and read the board.
 
-pub mod log;
-
-pub mod engine;
-
+pub mod board;
+pub mod check;
+pub mod clock;
 pub mod config;
+pub mod engine;
+pub mod fiscal_year;
+pub mod log;
+pub mod metric;
+pub mod record;
+pub mod simulate;
+pub mod socket;
+pub mod view;
+pub mod wire_event;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use domain::command::Command;
 use domain::event::Event;
-use domain::id::TicketId;
 use domain::label::Label;
 use domain::office::Office;
 use domain::refusal::Refusal;
