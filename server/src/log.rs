@@ -9,6 +9,10 @@
 //! drains its queue, hands everything that waited to [`Log::append`] (one commit, one flush),
 //! answers, then calls [`Log::settle`]; in quiet moments it calls [`Log::idle`].
 //!
+//! What it cannot see by itself: that the disk lost the very end of the write-ahead log after it
+//! had confirmed the flush. SQLite then takes the shorter log for the whole one. A snapshot that
+//! lies beyond the end is warned of, and a copy at the centre shows it.
+//!
 //! Invariants
 //! - [`Log::append`] returns `Ok` only after the batch is on the disk.
 //! - Sequence numbers start at 1 and have no gaps; the chain of hashes has no break.

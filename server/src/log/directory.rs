@@ -24,7 +24,12 @@ pub(super) fn wal_path(dir: &Path) -> PathBuf {
 ///
 /// The lock is the operating system's (`flock`), so it ends with the process however that ends.
 pub(super) fn lock(dir: &Path) -> Result<File, LogError> {
-    std::fs::create_dir_all(dir).map_err(|source| directory_error(dir, source))?;
+    if !dir.is_dir() {
+        std::fs::create_dir_all(dir).map_err(|source| directory_error(dir, source))?;
+        if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            sync(parent)?;
+        }
+    }
     let path = dir.join(LOCK);
     let file = OpenOptions::new()
         .read(true)

@@ -147,6 +147,16 @@ impl LogError {
         self
     }
 
+    /// Says what is left to do when not even `verify` can read the file.
+    pub(super) fn beyond_reading(mut self) -> Self {
+        if let Self::Damaged { way_out, .. } = &mut self {
+            *way_out = "the file cannot be read at all; keep it, and restore the newest backup \
+                        into another data directory"
+                .to_owned();
+        }
+        self
+    }
+
     /// Sorts an error of the database by what a technician has to do about it.
     pub(super) fn database(dir: &Path, doing: &str, error: &rusqlite::Error) -> Self {
         let doing = doing.to_owned();

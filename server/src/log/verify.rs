@@ -106,7 +106,7 @@ impl fmt::Display for BadRecord {
 /// There is no log in `dir`, it has a newer format, or it is so damaged that it does not open.
 /// Damage of records is not an error here but the report's contents.
 pub fn verify(dir: &Path) -> Result<VerifyReport, LogError> {
-    let (connection, meta) = schema::open_reader(dir, CACHE_KIB)?;
+    let (connection, meta) = open(dir)?;
     let (good, first_bad) = follow(dir, &connection, &meta, |_, _| Ok(()))?;
     let database = check_pages(&connection);
     let snapshots = check_snapshots(dir, &connection, good)?;
@@ -136,7 +136,7 @@ pub fn salvage(dir: &Path, out_dir: &Path) -> Result<SalvageReport, LogError> {
         Err(LogError::ReadOnly { .. }) => None,
         Err(other) => return Err(other),
     };
-    let (connection, meta) = schema::open_reader(dir, CACHE_KIB)?;
+    let (connection, meta) = open(dir)?;
     let target = directory::database_path(out_dir);
     if target.exists() {
         let what = format!("{} exists; name a new directory", target.display());
@@ -164,6 +164,12 @@ pub fn salvage(dir: &Path, out_dir: &Path) -> Result<SalvageReport, LogError> {
     assert_eq!(checked, copied, "the new log ends where the copy ended");
     out.close().map_err(|(_, error)| failed(error))?;
     Ok(SalvageReport { copied, first_bad, epoch: options.epoch, out_dir: out_dir.to_owned() })
+}
+
+/// Opens a log that may be damaged; one that does not open at all needs another way out than
+/// the one that leads here.
+fn open(dir: &Path) -> Result<(Connection, Meta), LogError> {
+    schema::open_reader(dir, CACHE_KIB).map_err(LogError::beyond_reading)
 }
 
 /// Follows the chain from the first record, handing over each good one, to the end or damage.

@@ -74,7 +74,7 @@ fn storms(
     while tally.states < states && tally.violations.len() < VIOLATIONS_MAX {
         // The first storm is short and cut at every moment; the others are long, and cut at a
         // few moments each, because another storm teaches more than the next moment.
-        let (commits, spread) = if tally.seed_next == seed { (15, 1) } else { (100, 32) };
+        let (commits, spread) = if tally.seed_next == seed { (15, 1) } else { (60, 24) };
         let storm = Storm::run(disks, vfs, synchronous, tally.seed_next, commits);
         storm.cut(disks, &mut tally, spread);
         tally.seed_next += 1;

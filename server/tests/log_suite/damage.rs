@@ -133,6 +133,11 @@ fn a_file_cut_in_half_or_overwritten_is_refused_with_the_way_out() {
         assert!(matches!(error, LogError::Damaged { .. }), "{error}");
         assert!(error.to_string().contains("yobidashi verify --data"), "{error}");
     }
+    let overwritten = damaged("unreadable", |dir| {
+        fs::write(dir.join("log.sqlite"), [0xA5; 8192]).unwrap();
+    });
+    let error = verify(overwritten.path()).unwrap_err();
+    assert!(error.to_string().contains("restore the newest backup"), "{error}");
 }
 
 #[test]

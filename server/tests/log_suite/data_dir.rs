@@ -55,10 +55,21 @@ pub(crate) fn command(number: u64, events: u32) -> PendingCommand {
     }
 }
 
-/// Appends `count` commands of one event each, one commit per command.
+/// Appends `count` commands of one event each, some in a commit.
 pub(crate) fn fill(log: &mut Log, count: u64) {
+    /// Each commit waits for the disk, and most tests want records, not commits.
+    const BATCH: u64 = 250;
+    let end = log.head().seq + count;
+    while log.head().seq < end {
+        let batch = (log.head().seq..end).take(BATCH as usize);
+        let batch: Vec<_> = batch.map(|number| command(number, 1)).collect();
+        log.append(&batch).expect("the append succeeds");
+    }
+}
+
+/// Appends `count` commands of one event each, one commit per command.
+pub(crate) fn commit(log: &mut Log, count: u64) {
     for _ in 0..count {
-        let number = log.head().seq;
-        log.append(&[command(number, 1)]).expect("the append succeeds");
+        fill(log, 1);
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use server::log::{Log, LogError, LogOptions};
 
-use crate::data_dir::{DataDir, OFFICE, command, fill};
+use crate::data_dir::{DataDir, OFFICE, command, commit, fill};
 use crate::power::{Disk, Disks, Fault, guard};
 
 const DIR: &str = "/disk";
@@ -62,12 +62,12 @@ fn a_full_disk_while_the_journal_is_copied_is_a_warning_and_the_log_goes_on() {
     options.vfs = Some("faults-copy");
     options.checkpoint_frames_forced = 10;
     let mut log = Log::open(Path::new(DIR), options.clone()).unwrap();
-    fill(&mut log, 20);
+    commit(&mut log, 20);
     guard(&disk).set_fault(Some(Fault::FullFrom(1)));
     let error = log.settle().unwrap_err();
     assert!(matches!(error, LogError::DiskFull { .. }), "{error}");
     guard(&disk).set_fault(None);
-    fill(&mut log, 20);
+    commit(&mut log, 20);
     log.settle().unwrap();
     drop(log);
     assert_eq!(Log::open(Path::new(DIR), options).unwrap().head().seq, 40);

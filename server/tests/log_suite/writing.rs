@@ -6,7 +6,7 @@ use server::log::{
     BODY_BYTES_MAX, Idle, Log, LogError, LogOptions, LogReader, Record, SOURCE_BYTES_MAX,
 };
 
-use crate::data_dir::{DataDir, OFFICE, command, fill};
+use crate::data_dir::{DataDir, OFFICE, command, commit, fill};
 
 #[test]
 fn records_are_numbered_without_gaps_and_read_back_as_written() {
@@ -42,7 +42,7 @@ fn records_are_numbered_without_gaps_and_read_back_as_written() {
 fn a_closed_log_opens_with_everything_and_goes_on_numbering() {
     let dir = DataDir::new("reopened");
     let mut log = dir.open();
-    fill(&mut log, 100);
+    commit(&mut log, 100);
     let head = log.head();
     log.close().unwrap();
     assert!(!dir.path().join("log.sqlite-wal").exists(), "log.sqlite alone is complete");
@@ -116,7 +116,7 @@ fn a_reader_follows_a_running_server_and_never_blocks_it() {
 fn a_killed_server_leaves_everything_to_the_next_one_and_to_readers() {
     let dir = DataDir::new("killed");
     let mut log = dir.open();
-    fill(&mut log, 700);
+    commit(&mut log, 300);
     let left = DataDir::new("left");
     for name in ["log.sqlite", "log.sqlite-wal"] {
         std::fs::copy(dir.path().join(name), left.path().join(name)).unwrap();
@@ -125,7 +125,7 @@ fn a_killed_server_leaves_everything_to_the_next_one_and_to_readers() {
     assert_eq!(reader.head().unwrap(), log.head());
     let next = left.open();
     assert_eq!(next.head(), log.head());
-    assert_eq!(replay_ahead_count(&next, 1), 700);
+    assert_eq!(replay_ahead_count(&next, 1), 300);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_reader_that_stays_holds_up_the_journal_but_neither_the_writer_nor_itself() 
     let mut options = LogOptions::new(OFFICE);
     options.checkpoint_frames_forced = 16;
     let mut log = Log::open(dir.path(), options).unwrap();
-    fill(&mut log, 100);
+    commit(&mut log, 100);
     let connection = rusqlite::Connection::open(dir.path().join("log.sqlite")).unwrap();
     let long_read = connection.unchecked_transaction().unwrap();
     let count = || -> i64 {
@@ -142,14 +142,14 @@ fn a_reader_that_stays_holds_up_the_journal_but_neither_the_writer_nor_itself() 
     };
     assert_eq!(count(), 100);
     for _ in 0..10 {
-        fill(&mut log, 20);
+        commit(&mut log, 20);
         log.settle().unwrap();
     }
     assert_eq!(count(), 100, "a read sees one moment");
     assert!(log.journal_frames() > 200, "{} frames", log.journal_frames());
     long_read.finish().unwrap();
     for _ in 0..10 {
-        fill(&mut log, 20);
+        commit(&mut log, 20);
         log.settle().unwrap();
     }
     assert!(log.journal_frames() < 100, "{} frames", log.journal_frames());
@@ -173,8 +173,8 @@ fn quiet_moments_grow_the_journal_and_copy_it_without_losing_anything() {
     options.checkpoint_frames_idle = 8;
     options.checkpoint_frames_forced = 32;
     let mut log = Log::open(dir.path(), options).unwrap();
-    for round in 0..50 {
-        fill(&mut log, 20);
+    for round in 0..20 {
+        commit(&mut log, 20);
         log.settle().unwrap();
         if round % 7 == 0 {
             while log.idle().unwrap() == Idle::More {}
@@ -182,9 +182,9 @@ fn quiet_moments_grow_the_journal_and_copy_it_without_losing_anything() {
     }
     let journal = dir.path().join("log.sqlite-wal");
     assert_eq!(std::fs::metadata(journal).unwrap().len(), 8 * 1024 * 1024);
-    assert_eq!(replay_ahead_count(&log, 1), 1000);
+    assert_eq!(replay_ahead_count(&log, 1), 400);
     drop(log);
-    assert_eq!(dir.open().head().seq, 1000);
+    assert_eq!(dir.open().head().seq, 400);
 }
 
 /// The engine's thread owns the log; readers live on other threads.
