@@ -186,13 +186,16 @@ fn no_page_has_more_than_eight_buttons_and_no_group_is_empty() {
 }
 
 #[test]
-fn every_button_and_queue_speaks_every_language_that_is_offered() {
+fn whatever_residents_read_is_there_in_every_language_that_is_offered() {
     let setup = setup();
     assert_eq!(setup.languages, Language::ALL);
     let queues = setup.queues.iter().map(|queue| (&queue.id.0, &queue.name));
     let errands = setup.errands.iter().map(|errand| (&errand.id.0, &errand.name));
     let notices = setup.calendar.notices.iter().map(|notice| (&notice.id, &notice.text));
-    for (id, text) in queues.chain(errands).chain(notices) {
+    let counters = setup.counters.iter().map(|counter| (&counter.id.0, &counter.name));
+    let sections = setup.sections.iter().map(|section| (&section.id.0, &section.name));
+    let texts = queues.chain(errands).chain(notices).chain(counters).chain(sections);
+    for (id, text) in texts {
         for language in &setup.languages {
             assert!(text.0.contains_key(language), "{id} has no {}", language.tag());
         }
@@ -318,6 +321,48 @@ fn kiosks_own_ranges_apart_in_every_queue_they_issue_for() {
 #[test]
 fn the_rules_agree_with_the_defaults_that_hold_when_a_file_says_nothing() {
     assert_eq!(setup().rules, server::config::RULES_DEFAULT);
+}
+
+/// The keys of the office file, without those that are data: languages and owners of devices.
+fn keys(value: &toml::Value, found: &mut BTreeSet<String>) {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                if Language::from_tag(key).is_none() && key != "devices" {
+                    found.insert(key.clone());
+                    keys(value, found);
+                }
+            }
+        }
+        toml::Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+        toml::Value::String(_)
+        | toml::Value::Integer(_)
+        | toml::Value::Float(_)
+        | toml::Value::Boolean(_)
+        | toml::Value::Datetime(_) => {}
+    }
+}
+
+#[test]
+fn both_manuals_explain_every_key_of_the_file() {
+    let mut found = BTreeSet::new();
+    let office: toml::Table = toml::from_str(DEFAULT_OFFICE).unwrap();
+    keys(&toml::Value::Table(office), &mut found);
+    assert!(found.len() > 80, "only {} keys were found", found.len());
+    let manuals = [
+        include_str!("../../docs/configuration.md"),
+        include_str!("../../docs/configuration.ja.md"),
+    ];
+    for manual in manuals {
+        for key in &found {
+            let weekday = key.ends_with("day");
+            let code = |text: &&str| {
+                text.split([' ', ',', '{', '}', '[', ']', '.']).any(|word| word == key)
+            };
+            let explained = manual.split('`').skip(1).step_by(2).any(|text| code(&text));
+            assert!(weekday || explained, "{key} is not explained");
+        }
+    }
 }
 
 #[test]

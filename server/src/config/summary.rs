@@ -84,7 +84,7 @@ fn untranslated(setup: &Setup) -> Vec<(Language, usize)> {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: no mistakes", self.file)?;
+        writeln!(f, "no mistakes")?;
         writeln!(f, "  office: {}, {}", self.name, self.zone)?;
         for (name, count) in &self.counts {
             writeln!(f, "  {name}: {count}")?;
