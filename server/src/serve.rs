@@ -8,14 +8,19 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use crate::board::Board;
+use crate::board::{Beginning, Board, Identity};
 use crate::clock::{Clock, ClockError};
 use crate::config::{ConfigErrors, OfficeFile};
 use crate::engine::{Core, Engine, OpenError};
 use crate::http;
 use crate::printing::{Printing, PrintingError};
-use crate::ringing::Ringing;
+use crate::ringing::{Ringing, RingingError};
 use crate::twin::{TwinError, Twins};
+
+/// What `hello` calls this program: pages of another build reload themselves.
+const BUILD: &str = env!("CARGO_PKG_VERSION");
+/// Heartbeats every five seconds: a screen knows within fifteen that it is stale.
+const HEARTBEAT_MS: u32 = 5_000;
 
 /// Runs the office: kiosk, counters, displays and dashboard, from one data directory.
 #[derive(Args, Debug)]
@@ -77,11 +82,14 @@ pub enum ServeError {
         source: std::io::Error,
     },
     /// The operating system gives no thread.
-    #[error("failed to start the writer: {0}")]
+    #[error("failed to start a thread: {0}")]
     Thread(std::io::Error),
     /// A printer cannot be set up.
     #[error(transparent)]
     Printing(#[from] PrintingError),
+    /// A bell cannot be set up.
+    #[error(transparent)]
+    Ringing(#[from] RingingError),
     /// A virtual device cannot be set up.
     #[error(transparent)]
     Twin(#[from] TwinError),
@@ -134,8 +142,21 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     tracing::info!(replayed = recovered.replayed, seq = core.seq(), "the log has been read");
     let today = core.office().clone();
     let recent = recovered.recent.clone();
-    let board = Board::start(recovered.before, recovered.recent, core.epoch(), Arc::clone(&clock));
-    let twins = Twins::start(&office, &args.data).await?;
+    let beginning = Beginning {
+        seq: recovered.recent.first().map_or(core.seq(), |first| first.seq - 1),
+        office: recovered.before,
+        recent: recovered.recent,
+    };
+    let identity = Identity {
+        office: office.setup.office.to_string(),
+        epoch: core.epoch(),
+        zone: clock.zone().to_owned(),
+        mode: clock.mode(),
+        build: BUILD.to_owned(),
+        heartbeat_ms: HEARTBEAT_MS,
+    };
+    let board = Board::start(beginning, identity, Arc::clone(&clock)).map_err(ServeError::Thread)?;
+    let twins = Arc::new(Twins::start(&office, &args.data, &clock).await?);
     let (to_devices, from_engine) = crate::devices::channel();
     let publish = {
         let board = board.clone();
@@ -161,7 +182,7 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         &recent,
         conditions,
     )?;
-    let ringing = Ringing::start(&office, twins.bells(), &today)?;
+    let ringing = Ringing::start(&office, twins.bells())?;
     tokio::spawn(from_engine.run(printing, ringing.clone()));
 
     let state = http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, twins);
