@@ -411,9 +411,11 @@ function Message(props: { title: string; text?: string; trouble?: boolean; quiet
   return (
     <main class={`message${props.trouble === true ? " message-trouble" : ""}`}>
       {props.quiet === true ? (
-        <h1 role="status">
-          <Ruby text={props.title} />
-        </h1>
+        <div role="status">
+          <h1>
+            <Ruby text={props.title} />
+          </h1>
+        </div>
       ) : (
         <Title text={props.title} />
       )}

@@ -1,0 +1,414 @@
+// The questions a counter answers before a command is sent. Number keys choose, Enter confirms,
+// Escape closes: keyboard alone suffices.
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { pick } from "../shared/format";
+import { staff_language, staffText } from "../shared/i18n/staff";
+import { residentText } from "../shared/i18n/resident";
+import { Dialog } from "../shared/parts";
+import type {
+  BellView,
+  CounterStatus,
+  CounterView,
+  HoldReason,
+  ProcedureView,
+  TicketView,
+} from "../shared/protocol";
+import { press } from "./press";
+import { here, question } from "./state";
+import { procedureChoice, queueOf, transferTargets } from "./store";
+
+const close = () => {
+  question.value = null;
+};
+
+/** Sends a command from a dialog and closes it. */
+function answer(name: string, path: string, body: object): void {
+  close();
+  void press(name, path, body);
+}
+
+/** Number keys 1–9 run the choice of that place. */
+function useNumberKeys(run: (at: number) => void): void {
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
+      if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
+      const at = Number(event.key) - 1;
+      if (Number.isInteger(at) && at >= 0) latest.current(at);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}
+
+interface Choice {
+  key: string;
+  words: string;
+  more?: string;
+  run: () => void;
+}
+
+function Choices({ choices }: { choices: Choice[] }) {
+  useNumberKeys((at) => choices[at]?.run());
+  return (
+    <div class="choices">
+      {choices.map((choice, at) => (
+        <button key={choice.key} onClick={choice.run}>
+          {at < 9 && <kbd>{at + 1}</kbd>}
+          <span>
+            {choice.words}
+            {choice.more !== undefined && <small>{choice.more}</small>}
+          </span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function CancelButton() {
+  return <button onClick={close}>{staffText().cancel}（Esc）</button>;
+}
+
+/** The dialog that is open, if any. */
+export function Question({ view, counter, ticket }: {
+  view: CounterView;
+  counter: CounterStatus;
+  ticket: TicketView | null;
+}) {
+  const asked = question.value;
+  if (asked === null) return null;
+  switch (asked.ask) {
+    case "open":
+      return <OpenDialog view={view} counter={counter} />;
+    case "call":
+      return <CallDialog label={asked.label} />;
+    case "linked":
+      return <LinkedDialog view={view} />;
+    case "bell":
+      return <BellDialog bell={asked.bell} />;
+    case "absent":
+      return ticket && <AbsentDialog ticket={ticket} />;
+    case "hold":
+      return ticket && <HoldDialog ticket={ticket} />;
+    case "transfer":
+      return ticket && <TransferDialog view={view} ticket={ticket} />;
+    case "complete":
+      return ticket && <CompleteDialog view={view} ticket={ticket} />;
+  }
+}
+
+const LANGUAGES_KEPT = "yobidashi.counter_languages";
+
+function OpenDialog({ view, counter }: { view: CounterView; counter: CounterStatus }) {
+  const text = staffText();
+  const kept = (localStorage.getItem(LANGUAGES_KEPT) ?? "").split(",");
+  const offered = view.languages.filter((tag) => tag !== "ja" && tag !== "ja-easy");
+  const [chosen, setChosen] = useState(offered.filter((tag) => kept.includes(tag)));
+  const toggle = (tag: string) =>
+    setChosen(chosen.includes(tag) ? chosen.filter((one) => one !== tag) : [...chosen, tag]);
+  useNumberKeys((at) => {
+    const tag = offered[at];
+    if (tag !== undefined) toggle(tag);
+  });
+  const open = (event: Event) => {
+    event.preventDefault();
+    localStorage.setItem(LANGUAGES_KEPT, chosen.join(","));
+    answer(text.open, `counters/${counter.counter}/open`, { languages: chosen });
+  };
+  return (
+    <Dialog title={`${pick(counter.name, staff_language.value)}　${text.openTitle}`} onClose={close}>
+      <form onSubmit={open}>
+        <fieldset>
+          <legend>{text.openLanguages}</legend>
+          <div class="languages">
+            {offered.map((tag, at) => (
+              <label key={tag} class="check">
+                <input type="checkbox" checked={chosen.includes(tag)} onChange={() => toggle(tag)} />
+                <kbd>{at + 1}</kbd>
+                <span lang={tag}>{residentText(tag).language}</span>
+              </label>
+            ))}
+          </div>
+        </fieldset>
+        <div class="dialog-foot">
+          <CancelButton />
+          <button class="primary" type="submit" autoFocus>
+            {text.openNow}（Enter）
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function CallDialog({ label }: { label: string }) {
+  const text = staffText();
+  const [typed, setTyped] = useState(label);
+  const call = (event: Event) => {
+    event.preventDefault();
+    const wanted = typed.normalize("NFKC").replace(/\s/g, "").toUpperCase();
+    if (wanted === "") return;
+    answer(`${wanted} ${text.call}`, `counters/${here.value}/call`, { label: wanted });
+  };
+  return (
+    <Dialog title={text.callTitle} onClose={close}>
+      <form onSubmit={call}>
+        <label class="field">
+          {text.callField}
+          <input
+            type="text"
+            value={typed}
+            autoFocus
+            autocomplete="off"
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+        </label>
+        <div class="dialog-foot">
+          <CancelButton />
+          <button class="primary" type="submit">
+            {text.call}（Enter）
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function AbsentDialog({ ticket }: { ticket: TicketView }) {
+  const text = staffText();
+  const at = `counters/${here.value}`;
+  return (
+    <Dialog title={text.absentTitle(ticket.label)} onClose={close}>
+      <Choices
+        choices={[
+          {
+            key: "back",
+            words: text.returnBack,
+            more: text.returnBackText,
+            run: () => answer(text.returnBack, `${at}/return`, { place: "back" }),
+          },
+          {
+            key: "keep",
+            words: text.returnKeep,
+            more: text.returnKeepText,
+            run: () => answer(text.returnKeep, `${at}/return`, { place: "keep" }),
+          },
+          {
+            key: "no_show",
+            words: text.noShow,
+            more: text.noShowText,
+            run: () => answer(text.noShow, `${at}/no-show`, {}),
+          },
+        ]}
+      />
+      <div class="dialog-foot">
+        <CancelButton />
+      </div>
+    </Dialog>
+  );
+}
+
+const HOLD_REASONS: readonly HoldReason[] = [
+  "filling_form",
+  "fetching_document",
+  "examination",
+  "other_section",
+  "pause",
+];
+
+function HoldDialog({ ticket }: { ticket: TicketView }) {
+  const text = staffText();
+  return (
+    <Dialog title={text.holdTitle(ticket.label)} onClose={close}>
+      <Choices
+        choices={HOLD_REASONS.map((reason) => ({
+          key: reason,
+          words: text.holdReason[reason],
+          run: () => answer(text.hold, `counters/${here.value}/hold`, { reason }),
+        }))}
+      />
+      <div class="dialog-foot">
+        <CancelButton />
+      </div>
+    </Dialog>
+  );
+}
+
+function TransferDialog({ view, ticket }: { view: CounterView; ticket: TicketView }) {
+  const text = staffText();
+  const targets = transferTargets(view, ticket);
+  return (
+    <Dialog title={text.transferTitle(ticket.label)} onClose={close}>
+      <p class="explain">{text.transferText}</p>
+      {targets.length === 0 && <p>{text.transferNone}</p>}
+      <Choices
+        choices={targets.map((queue) => ({
+          key: queue.status.queue,
+          words: `${queue.status.letter}　${queue.staff_name}`,
+          more: `${text.waitingTotal} ${text.people(queue.status.waiting)}・${text.countersOpen} ${queue.status.counters_open}`,
+          run: () =>
+            answer(text.transfer, `counters/${here.value}/transfer`, { to: queue.status.queue }),
+        }))}
+      />
+      <div class="dialog-foot">
+        <CancelButton />
+      </div>
+    </Dialog>
+  );
+}
+
+const filter = signal("");
+
+function CompleteDialog({ view, ticket }: { view: CounterView; ticket: TicketView }) {
+  const text = staffText();
+  const language = staff_language.value;
+  const [chosen, setChosen] = useState<string[]>([]);
+  const { suggested, others } = procedureChoice(view, ticket);
+  const wanted = filter.value.normalize("NFKC").trim();
+  const matches = (one: ProcedureView) =>
+    wanted === "" ||
+    one.code.startsWith(wanted) ||
+    pick(one.name, language).includes(wanted) ||
+    pick(one.variant, language).includes(wanted);
+  const toggle = (code: string) =>
+    setChosen(chosen.includes(code) ? chosen.filter((one) => one !== code) : [...chosen, code]);
+  useEffect(() => {
+    filter.value = "";
+  }, []);
+  useNumberKeys((at) => {
+    const one = suggested[at];
+    if (one !== undefined) toggle(one.code);
+  });
+  const complete = (event: Event) => {
+    event.preventDefault();
+    if (chosen.length === 0) return;
+    answer(text.complete, `counters/${here.value}/complete`, { procedures: chosen });
+  };
+  const row = (one: ProcedureView, number: number | null) => (
+    <label key={one.code} class="check procedure">
+      <input type="checkbox" checked={chosen.includes(one.code)} onChange={() => toggle(one.code)} />
+      {number !== null && number <= 9 && <kbd>{number}</kbd>}
+      <span class="procedure-name">
+        <b>{one.code}</b> {pick(one.name, language)}
+        <small>
+          {pick(one.variant, language)}
+          {one.accompanies ? `（${text.accompanies}）` : ""}
+        </small>
+      </span>
+      <span class="procedure-target">
+        {one.target_min === null ? "–" : text.minutes(one.target_min)}
+      </span>
+    </label>
+  );
+  return (
+    <Dialog title={text.completeTitle(ticket.label)} class="wide" onClose={close}>
+      <form onSubmit={complete}>
+        <div class="procedures">
+          <fieldset>
+            <legend>{text.completeSuggested}</legend>
+            {suggested.map((one, at) => row(one, at + 1))}
+          </fieldset>
+          <fieldset>
+            <legend>{text.completeOthers}</legend>
+            <label class="field">
+              <span class="unseen">{text.completeFilter}</span>
+              <input
+                type="search"
+                placeholder={text.completeFilter}
+                value={filter.value}
+                onInput={(event) => (filter.value = event.currentTarget.value)}
+              />
+            </label>
+            {others.filter(matches).map((one) => row(one, null))}
+          </fieldset>
+        </div>
+        <div class="dialog-foot">
+          <CancelButton />
+          <button class="primary" type="submit" aria-disabled={chosen.length === 0}>
+            {chosen.length === 0 ? text.completeNone : `${text.completeChosen(chosen.length)}（Enter）`}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function LinkedDialog({ view }: { view: CounterView }) {
+  const text = staffText();
+  const mine = view.counters.find((one) => one.counter === here.value)?.queues ?? [];
+  const [section, setSection] = useState("");
+  const [label, setLabel] = useState("");
+  const [queue, setQueue] = useState(mine[0] ?? view.queues[0]?.status.queue ?? "");
+  const take = (event: Event) => {
+    event.preventDefault();
+    const held = label.normalize("NFKC").replace(/\s/g, "").toUpperCase();
+    if (section.trim() === "" || held === "") return;
+    answer(text.linked, "tickets/linked", { section: section.trim(), label: held, queue });
+  };
+  return (
+    <Dialog title={text.linkedTitle} onClose={close}>
+      <form onSubmit={take}>
+        <p class="explain">{text.linkedText}</p>
+        <label class="field">
+          {text.linkedSection}
+          <input
+            type="text"
+            value={section}
+            autoFocus
+            autocomplete="off"
+            onInput={(event) => setSection(event.currentTarget.value)}
+          />
+        </label>
+        <label class="field">
+          {text.linkedLabel}
+          <input
+            type="text"
+            value={label}
+            autocomplete="off"
+            onInput={(event) => setLabel(event.currentTarget.value)}
+          />
+        </label>
+        <label class="field">
+          {text.linkedQueue}
+          <select value={queue} onChange={(event) => setQueue(event.currentTarget.value)}>
+            {view.queues.map((one) => (
+              <option key={one.status.queue} value={one.status.queue}>
+                {one.status.letter}　{queueOf(view, one.status.queue)?.staff_name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div class="dialog-foot">
+          <CancelButton />
+          <button class="primary" type="submit">
+            {text.linkedTake}（Enter）
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function BellDialog({ bell }: { bell: BellView }) {
+  const text = staffText();
+  const language = staff_language.value;
+  return (
+    <Dialog title={text.bellTitle(pick(bell.name, language))} onClose={close}>
+      <Choices
+        choices={bell.reasons.map((one) => ({
+          key: one.reason,
+          words: pick(one.name, language),
+          run: () =>
+            answer(pick(bell.name, language), `bells/${bell.bell}/ring`, { reason: one.reason }),
+        }))}
+      />
+      <div class="dialog-foot">
+        <CancelButton />
+      </div>
+    </Dialog>
+  );
+}

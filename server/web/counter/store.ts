@@ -1,0 +1,103 @@
+// What a counter screen shows, folded from the live view; pure.
+
+import { put, skipUnknown } from "../shared/fold";
+import type {
+  CounterChange,
+  CounterStatus,
+  CounterView,
+  ProcedureView,
+  StaffQueue,
+  TicketView,
+} from "../shared/protocol";
+
+/** The view after one change. */
+export function foldCounter(view: CounterView, change: CounterChange): CounterView {
+  switch (change.kind) {
+    case "ticket":
+      return { ...view, tickets: put(view.tickets, change.ticket, (ticket) => ticket.ticket) };
+    case "ticket_gone":
+      return { ...view, tickets: view.tickets.filter((one) => one.ticket !== change.ticket) };
+    case "queue":
+      return { ...view, queues: put(view.queues, change.queue, (queue) => queue.status.queue) };
+    case "counter":
+      return { ...view, counters: put(view.counters, change.counter, (one) => one.counter) };
+    case "bell":
+      return { ...view, bells: put(view.bells, change.bell, (bell) => bell.bell) };
+    case "alerts":
+      return { ...view, alerts: change.alerts };
+    case "day":
+      return { ...view, day: change.day };
+    case "notices":
+      return { ...view, notices: change.notices };
+    case "printer":
+      return { ...view, printers: put(view.printers, change.printer, (one) => one.kiosk) };
+    case "setup":
+      return view;
+    default:
+      skipUnknown(change);
+      return view;
+  }
+}
+
+/** Waiting tickets of the queues a counter serves: the one it would call next, then by place. */
+export function lineOf(view: CounterView, counter: CounterStatus): TicketView[] {
+  return view.tickets
+    .filter((one) => one.state.state === "waiting" && counter.queues.includes(one.queue))
+    .sort(
+      (a, b) =>
+        Number(b.label === counter.next) - Number(a.label === counter.next) ||
+        a.place_at_ms - b.place_at_ms ||
+        a.ticket - b.ticket,
+    );
+}
+
+/** Tickets this counter put on hold, longest first. */
+export function heldAt(view: CounterView, counter: string): TicketView[] {
+  return view.tickets
+    .filter((one) => one.state.state === "on_hold" && one.state.counter === counter)
+    .sort((a, b) => a.since_ms - b.since_ms);
+}
+
+/** Transfers this counter made and has yet to confirm. */
+export function transfersOf(view: CounterView, counter: string): TicketView[] {
+  return view.tickets.filter((one) => one.transfer !== null && one.transfer.from === counter);
+}
+
+/** How long a ticket has waited in all its waits, until now when it still does. */
+export function waitedMs(ticket: TicketView, now_ms: number): number {
+  return ticket.state.state === "waiting"
+    ? ticket.waited_ms + Math.max(0, now_ms - ticket.since_ms)
+    : ticket.waited_ms;
+}
+
+/** How long a ticket has been handled: called → completed, less its waits. */
+export function handledMs(ticket: TicketView, now_ms: number): number {
+  const running = ticket.state.state === "called" || ticket.state.state === "serving";
+  return running ? ticket.handled_ms + Math.max(0, now_ms - ticket.since_ms) : ticket.handled_ms;
+}
+
+/** Procedures to complete a ticket with: those its errand, then its queue suggest, then the rest. */
+export function procedureChoice(
+  view: CounterView,
+  ticket: TicketView,
+): { suggested: ProcedureView[]; others: ProcedureView[] } {
+  const rank = (one: ProcedureView): number => {
+    if (ticket.errand !== null && one.errands.includes(ticket.errand)) return 0;
+    return one.queues.includes(ticket.queue) ? 1 : 2;
+  };
+  const sorted = [...view.procedures].sort((a, b) => rank(a) - rank(b));
+  return {
+    suggested: sorted.filter((one) => rank(one) < 2),
+    others: sorted.filter((one) => rank(one) === 2),
+  };
+}
+
+/** Queues a ticket can be transferred to, those of its own section first. */
+export function transferTargets(view: CounterView, ticket: TicketView): StaffQueue[] {
+  return view.queues.filter((queue) => queue.status.queue !== ticket.queue);
+}
+
+/** The queue by its key. */
+export function queueOf(view: CounterView, key: string): StaffQueue | undefined {
+  return view.queues.find((queue) => queue.status.queue === key);
+}
