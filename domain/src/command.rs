@@ -56,7 +56,8 @@ pub enum Command {
     ReportPaper { ticket: TicketId, paper: Paper },
     /// Prints the same label again, marked 再発行.
     ReprintTicket { ticket: TicketId },
-    /// Withdraws a ticket that is not at a counter.
+    /// Withdraws a ticket that waits or is on hold; of one that is called or served its counter
+    /// decides.
     CancelTicket { ticket: TicketId, reason: CancelReason },
     /// Keeps a ticket's durations out of the statistics.
     MarkInaccurate { ticket: TicketId },

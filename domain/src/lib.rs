@@ -20,6 +20,26 @@
 //! everything one ticket goes through. **wait** queued → called, **walk** called → started,
 //! **service** started → ended, **stay** issued → completed, handling = stay − wait (R-95).
 //!
+//! # Where things are
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`setup`], [`calendar`], [`rules`], [`procedure`] | what an office decides for itself |
+//! | [`setup_fault`] | everything that can be wrong with it |
+//! | [`command`], [`event`], [`refusal`] | what can be asked, has happened, was not done |
+//! | [`office`] | the state; `decide`, `apply`, `due`; what lies between two days |
+//! | [`ticket`], [`tag`], [`bell`], [`batch`] | the things the state is made of |
+//! | [`selection`] | who is next |
+//! | [`estimate`], [`alert`] | what people are told while it lasts |
+//! | [`statistics`] | the definitions of every duration |
+//! | [`holiday`] | Japan's national holidays |
+//!
+//! # Four kinds of trouble
+//!
+//! A refusal is an answer. A state that somebody should act on is an [`alert`]. Failures of devices
+//! do not exist here. An event that does not fit the state is a defect: `apply` panics with what it
+//! expected, because going on would make the state something else than the log.
+//!
 //! # Life of a ticket
 //!
 //! ```text
@@ -28,7 +48,7 @@
 //!     ▲  ▲  return,     │ no-show          │ hold │ 窓口終了 stays Serving
 //!     │  └─ mismatch ───┤──────▶ NoShow    ▼      │
 //!     │                 └ hold ─────────▶ OnHold ─┴▶ resume: Serving, call: Called
-//!     └──────────────── transfer ◀──────── Serving        cancel (not at a counter): Cancelled
+//!     └──────────────── transfer ◀──────── Serving        cancel, Waiting or OnHold: Cancelled
 //! ```
 
 #![no_std]

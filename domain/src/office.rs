@@ -14,6 +14,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use self::day_tickets::DayTickets;
 use crate::batch::Batch;
 use crate::bell::Ring;
 use crate::command::{AwayReason, Command, DueCommand};
@@ -33,6 +34,7 @@ mod bell_rings;
 mod calling;
 mod counter_desk;
 mod day;
+mod day_tickets;
 mod issue;
 mod serving;
 mod tag_uses;
@@ -50,7 +52,7 @@ pub struct Office {
     last_day: Option<Date>,
     day: Option<Day>,
     next: NextIds,
-    tickets: BTreeMap<TicketId, Ticket>,
+    tickets: DayTickets,
     labels: BTreeMap<Label, TicketId>,
     tokens: BTreeMap<Token, TicketId>,
     numbers: BTreeMap<QueueId, u16>,
@@ -350,22 +352,22 @@ impl Office {
 
     /// Today's tickets, final ones too, in the order of their ids.
     pub fn tickets(&self) -> impl Iterator<Item = &Ticket> {
-        self.tickets.values()
+        self.tickets.iter()
     }
 
     /// One of today's tickets.
     pub fn ticket(&self, id: TicketId) -> Option<&Ticket> {
-        self.tickets.get(&id)
+        self.tickets.get(id)
     }
 
     /// Today's ticket with this label, final or not.
     pub fn find_label(&self, label: Label) -> Option<&Ticket> {
-        self.labels.get(&label).and_then(|id| self.tickets.get(id))
+        self.labels.get(&label).and_then(|id| self.tickets.get(*id))
     }
 
     /// Today's ticket with this token, final or not.
     pub fn find_token(&self, token: Token) -> Option<&Ticket> {
-        self.tokens.get(&token).and_then(|id| self.tickets.get(id))
+        self.tokens.get(&token).and_then(|id| self.tickets.get(*id))
     }
 
     /// Who waits in a queue, in the order of their virtual arrival: as a counter that serves this
@@ -375,7 +377,7 @@ impl Office {
         let (Some(setup), Some(line)) = (&self.setup, self.lines.get(&queue)) else {
             return Vec::new();
         };
-        line.in_order(&setup.rules).into_iter().filter_map(|id| self.tickets.get(&id)).collect()
+        line.in_order(&setup.rules).into_iter().filter_map(|id| self.tickets.get(id)).collect()
     }
 
     /// How many wait in a queue.

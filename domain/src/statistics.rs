@@ -5,7 +5,7 @@
 //! | **wait** | queued → called, every time | Σ `Waiting` |
 //! | **walk** | called → started, returned or held | Σ `Called` |
 //! | **service** | started → 窓口終了, completed, held or sent on | Σ `Serving` |
-//! | **handling** | call → completion, less the waits of transfers and returns | Σ all but `Waiting` |
+//! | **handling** | call → completion, less waits in between | Σ all but `Waiting` |
 //! | **stay** | issued → final state | Σ all |
 //!
 //! The wait limit is compared with single waits ([`waits`]), a procedure's target with

@@ -174,7 +174,7 @@ impl Office {
 
     /// Keeps count of favoured tickets called in a row while somebody ordinary waited.
     fn count_run(&mut self, id: TicketId) {
-        let Some(ticket) = self.tickets.get(&id) else {
+        let Some(ticket) = self.tickets.get(id) else {
             return;
         };
         if ticket.state != TicketState::Waiting {

@@ -121,7 +121,7 @@ impl Office {
         if let Some(reason) = open.away {
             return Presence::Away(reason);
         }
-        let state = open.ticket.and_then(|id| self.tickets.get(&id));
+        let state = open.ticket.and_then(|id| self.tickets.get(id));
         match state.map(|ticket| ticket.state) {
             None => Presence::Free,
             Some(TicketState::Called { .. }) => Presence::Calling,

@@ -34,7 +34,7 @@ impl Office {
 
     /// Something open that a setup would leave without what it needs: its key there.
     fn orphan(&self, setup: &Setup) -> Option<Key> {
-        let lasting = self.tickets.values().filter(|ticket| !ticket.state.is_final());
+        let lasting = self.tickets.iter().filter(|ticket| !ticket.state.is_final());
         let mut queues = lasting.map(|ticket| ticket.queue);
         if let Some(queue) = queues.find(|queue| setup.queue(*queue).is_none()) {
             return Some(queue.0);
@@ -44,7 +44,7 @@ impl Office {
                 return Some(open.id.0);
             };
             let served = open.profile.iter().flatten().map(|line| line.queue);
-            let present = open.ticket.and_then(|id| self.tickets.get(&id));
+            let present = open.ticket.and_then(|id| self.tickets.get(id));
             let accepts = |queue| setup.queue(queue).is_some_and(|q| q.accepts(counter.kind));
             let mut needed = served.chain(present.map(|ticket| ticket.queue));
             if let Some(queue) = needed.find(|queue| !accepts(*queue)) {
@@ -97,7 +97,7 @@ impl Office {
     pub(super) fn decide_close_day(&self) -> Result<Vec<Event>, Refusal> {
         let (_, day) = self.require_day()?;
         let mut closing = Vec::new();
-        for ticket in self.tickets.values() {
+        for ticket in self.tickets.iter() {
             if ticket.state.is_final() {
                 continue;
             }
@@ -177,7 +177,7 @@ impl Office {
 
     pub(super) fn apply_day_closed(&mut self, date: Date) {
         assert_eq!(self.day.map(|day| day.date), Some(date), "the open day closes");
-        let lasting = self.tickets.values().find(|ticket| !ticket.state.is_final());
+        let lasting = self.tickets.iter().find(|ticket| !ticket.state.is_final());
         assert_eq!(lasting.map(|ticket| ticket.id), None, "no ticket outlasts {date}");
         let ringing = |state: RingState| state == RingState::Ringing;
         assert!(!self.rings.values().any(|ring| ringing(ring.state)), "no bell outlasts {date}");

@@ -269,7 +269,7 @@ impl Office {
 
     /// The ticket is one of today's.
     pub(super) fn require_ticket(&self, ticket: TicketId) -> Result<&Ticket, Refusal> {
-        self.tickets.get(&ticket).ok_or(Refusal::UnknownTicket { ticket })
+        self.tickets.get(ticket).ok_or(Refusal::UnknownTicket { ticket })
     }
 
     /// The ticket is one of today's, and something can still happen to it.
@@ -334,7 +334,7 @@ impl Office {
         }
         let line = self.lines.entry(ticket.queue).or_default();
         line.insert(group_of(&ticket), Place::of(&ticket));
-        self.tickets.insert(id, ticket);
+        self.tickets.push(ticket);
     }
 
     fn apply_cancelled(&mut self, at: Timestamp, id: TicketId, reason: CancelReason) {
@@ -349,7 +349,7 @@ impl Office {
 
     /// Changes what is known of a ticket beside its steps: paper, doubted times.
     fn apply_note(&mut self, id: TicketId, note: impl FnOnce(&mut Ticket)) {
-        let Some(ticket) = self.tickets.get_mut(&id) else {
+        let Some(ticket) = self.tickets.get_mut(id) else {
             panic!("ticket {id} must be one of today's");
         };
         note(ticket);

@@ -457,3 +457,21 @@ fn a_ticket_is_withdrawn_while_it_waits_and_not_while_a_counter_has_called_it() 
     let undo = Command::Undo { counter: counter("1") };
     assert_eq!(hall.refuses(undo).code(), "undo_overtaken");
 }
+
+#[test]
+fn a_transfer_is_not_taken_back_into_a_queue_that_is_gone() {
+    let mut hall = hall(|_| {});
+    hall.open_counter("1", &[]);
+    hall.issue("pay");
+    hall.call_next("1");
+    hall.start("1");
+    hall.does(Command::Transfer { counter: counter("1"), to: queue("enrol") });
+    let mut without_pay = setup();
+    without_pay.queues.retain(|it| it.id != queue("pay"));
+    for counter in &mut without_pay.counters {
+        counter.profile.retain(|line| line.queue != queue("pay"));
+    }
+    hall.does(Command::AdoptSetup { setup: without_pay.into() });
+    let undo = Command::Undo { counter: counter("1") };
+    assert_eq!(hall.refuses(undo), Refusal::UnknownQueue { queue: queue("pay") });
+}

@@ -1,6 +1,7 @@
 //! Changing a ticket: one place where its state, the waiting lines and the counters move together.
 
 use alloc::boxed::Box;
+use core::mem;
 
 use super::{LastStep, Office};
 use crate::event::StepKind;
@@ -17,7 +18,7 @@ impl Office {
         id: TicketId,
         change: impl FnOnce(&mut Ticket),
     ) {
-        let Some(ticket) = self.tickets.get_mut(&id) else {
+        let Some(ticket) = self.tickets.get_mut(id) else {
             panic!("ticket {id} must be one of today's");
         };
         let state = ticket.state;
@@ -48,19 +49,20 @@ impl Office {
         kind: StepKind,
         change: impl FnOnce(&mut Ticket),
     ) {
-        let mut before = None;
-        let mut revision_after = 0;
-        self.change_ticket(at, id, |ticket| {
-            before = Some(ticket.clone());
-            change(ticket);
-            revision_after = ticket.revision + 1;
-        });
         let Some(open) = self.counters.get_mut(&counter) else {
             panic!("counter {counter} must be open for {kind:?} of ticket {id}");
         };
+        let last = open.last_step.take().map(|step| step.before);
+        let mut before = None;
+        let mut revision_after = 0;
+        self.change_ticket(at, id, |ticket| {
+            before = Some(keep(last, ticket));
+            change(ticket);
+            revision_after = ticket.revision + 1;
+        });
+        let Some(open) = self.counters.get_mut(&counter) else { return };
         open.since = at;
-        open.last_step =
-            before.map(|before| LastStep { kind, at, before: Box::new(before), revision_after });
+        open.last_step = before.map(|before| LastStep { kind, at, before, revision_after });
     }
 
     fn leave_counter(&mut self, at: Timestamp, left: Option<CounterId>, id: TicketId) {
@@ -82,6 +84,20 @@ impl Office {
         open.ticket = Some(id);
         open.since = at;
     }
+}
+
+/// A copy of a ticket, in the room of the copy before where there is one: a ten-year log keeps
+/// millions of them, one after the other.
+fn keep(room: Option<Box<Ticket>>, ticket: &Ticket) -> Box<Ticket> {
+    let Some(mut room) = room else {
+        return Box::new(ticket.clone());
+    };
+    let mut periods = mem::take(&mut room.periods);
+    periods.clone_from(&ticket.periods);
+    let mut procedures = mem::take(&mut room.procedures);
+    procedures.clone_from(&ticket.procedures);
+    *room = Ticket { periods, procedures, ..*ticket };
+    room
 }
 
 /// The group in which a ticket waits.

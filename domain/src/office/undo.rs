@@ -19,7 +19,8 @@ impl Office {
     ) -> Result<Vec<Event>, Refusal> {
         let open = self.require_open(counter)?;
         let step = open.last_step.as_ref().ok_or(Refusal::NothingToUndo { counter })?;
-        let undo_s = self.require_setup()?.rules.undo_s;
+        let setup = self.require_setup()?;
+        let undo_s = setup.rules.undo_s;
         if at.since_ms(step.at) > i64::from(undo_s) * 1_000 {
             return Err(Refusal::UndoTooLate { counter, undo_s });
         }
@@ -27,6 +28,9 @@ impl Office {
         if ticket.revision != step.revision_after {
             return Err(Refusal::UndoOvertaken { label: ticket.label });
         }
+        // A setup adopted since may have done away with the queue it came from.
+        let queue = step.before.queue;
+        setup.queue(queue).ok_or(Refusal::UnknownQueue { queue })?;
         if let Some(other) = open.ticket.filter(|other| *other != ticket.id) {
             return Err(self.busy(counter, other));
         }
@@ -62,7 +66,7 @@ impl Office {
 
     /// Takes back what the step had counted in its line.
     fn uncount(&mut self, counter: CounterId, before: &Ticket, kind: StepKind) {
-        let Some(now) = self.tickets.get(&before.id) else {
+        let Some(now) = self.tickets.get(before.id) else {
             return;
         };
         let line = self.lines.entry(before.queue).or_default();
