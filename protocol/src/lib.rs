@@ -25,6 +25,7 @@ pub mod event;
 pub mod live;
 pub mod report;
 pub mod request;
+pub mod route;
 pub mod view;
 
 /// Version of everything in this crate.

@@ -1,0 +1,238 @@
+//! The HTTP interface: commands and readings under `/api/v1`, the live connection, the pages.
+//!
+//! The router is made from [`ROUTES`], the same list the OpenAPI document is made from. A handler
+//! reads a request, asks the engine or looks at the board, and answers; it never touches the log or
+//! the office. Everything that goes wrong is answered in the one envelope.
+//!
+//! | part | what it does |
+//! |---|---|
+//! | `ask` | bodies and paths as orders |
+//! | `command` | one order: body, idempotency key, answer |
+//! | `reading` | what the board shows, health, figures, the contract |
+//! | `guard` | who may ask, and what every answer says about itself |
+//! | `fault` | the envelope |
+//! | `listener` | connections: their number, their pace, their end |
+//! | `assets` | the pages |
+
+mod ask;
+mod assets;
+mod command;
+mod fault;
+mod guard;
+mod listener;
+mod reading;
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use axum::routing::{MethodFilter, MethodRouter};
+use protocol::route::{Method, Operation, ROUTES, Route};
+use serde::Serialize;
+use tokio::sync::{Semaphore, watch};
+
+pub(crate) use self::fault::Fault;
+use crate::board::Board;
+use crate::clock::Clock;
+use crate::config::OfficeFile;
+use crate::engine::Engine;
+use crate::metrics::Counts;
+use crate::socket;
+
+pub use listener::serve;
+
+/// Limits of the HTTP interface.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Most connections at once; more wait until one ends.
+    pub connections_max: usize,
+    /// Most screens at once; more are refused.
+    pub screens_max: usize,
+    /// Names, besides addresses and `localhost`, under which browsers may reach the server.
+    pub hosts: Vec<String>,
+}
+
+impl Default for Limits {
+    /// Room for every screen of the largest office measured (1,000), twice.
+    fn default() -> Limits {
+        Limits { connections_max: 4_096, screens_max: 2_048, hosts: Vec::new() }
+    }
+}
+
+/// What handlers work with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct State(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    board: Board,
+    clock: Arc<Clock>,
+    office: Arc<OfficeFile>,
+    data: PathBuf,
+    limits: Limits,
+    screens: Arc<Semaphore>,
+    counts: Counts,
+    closing: watch::Sender<bool>,
+}
+
+impl State {
+    /// The state of a server over a running engine and its board; `data` is the data directory.
+    pub fn new(
+        engine: Engine,
+        board: Board,
+        clock: Arc<Clock>,
+        office: Arc<OfficeFile>,
+        data: PathBuf,
+        limits: Limits,
+    ) -> State {
+        let screens = Arc::new(Semaphore::new(limits.screens_max));
+        State(Arc::new(Inner {
+            engine,
+            board,
+            clock,
+            office,
+            data,
+            limits,
+            screens,
+            counts: Counts::new(),
+            closing: watch::Sender::new(false),
+        }))
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// The board.
+    pub fn board(&self) -> &Board {
+        &self.0.board
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The office file the server was started with.
+    pub fn office(&self) -> &OfficeFile {
+        &self.0.office
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> &std::path::Path {
+        &self.0.data
+    }
+
+    /// What has been counted for `/metrics`.
+    pub fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+}
+
+/// The router over every route of [`ROUTES`] and the pages.
+pub fn router(state: &State) -> Router {
+    let mut paths: Vec<&'static str> = ROUTES.iter().map(|route| route.path).collect();
+    paths.dedup();
+    let mut router = Router::new();
+    for path in paths {
+        let routes = ROUTES.iter().filter(|route| route.path == path);
+        let mut methods = MethodRouter::<(), Infallible>::new();
+        for route in routes {
+            let state = state.clone();
+            let handler = move |parameters: Path<Vec<(String, String)>>, request: Request<Body>| {
+                handle(state.clone(), route, parameters, request)
+            };
+            let filter = match route.method {
+                Method::Get => MethodFilter::GET,
+                Method::Post => MethodFilter::POST,
+            };
+            methods = methods.on(filter, handler);
+        }
+        router = router.route(path, methods.fallback(move || wrong_method(path)));
+    }
+    router.fallback(assets::serve)
+}
+
+/// Answers one request of a known route.
+async fn handle(
+    state: State,
+    route: &'static Route,
+    Path(parameters): Path<Vec<(String, String)>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let subject = parameters.first().map_or("", |(_, value)| value.as_str());
+    let answer = match route.operation {
+        Operation::Connect => socket::connect(&state, request),
+        Operation::ReadTicket
+        | Operation::ReadOffice
+        | Operation::ReadQueues
+        | Operation::ReadCounters
+        | Operation::ReadToday
+        | Operation::ReadHealth
+        | Operation::ReadMetrics
+        | Operation::ReadContract => reading::read(&state, route.operation, subject).await,
+        _ => command::carry_out(&state, route, subject, request).await,
+    };
+    answer.unwrap_or_else(|fault| {
+        let told = route.codes().any(|code| code == fault.code);
+        debug_assert!(told, "{} is no code of {}", fault.code, route.path);
+        if !told {
+            tracing::error!(code = fault.code, path = route.path, "the contract misses a code");
+        }
+        fault.respond()
+    })
+}
+
+async fn wrong_method(path: &'static str) -> Response<Body> {
+    let methods = ROUTES.iter().filter(|route| route.path == path);
+    let names = methods.map(|route| match route.method {
+        Method::Get => "GET, HEAD",
+        Method::Post => "POST",
+    });
+    Fault::wrong_method(names.collect::<Vec<_>>().join(", ")).respond()
+}
+
+/// A JSON answer.
+fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
+    let bytes = serde_json::to_vec(body).expect("the protocol's types are always JSON");
+    typed(status, "application/json", Body::from(bytes))
+}
+
+fn typed(status: StatusCode, content_type: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+impl State {
+    fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// Leave to open one more screen, or why not.
+    pub(crate) fn admit_screen(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
+        Arc::clone(&self.0.screens).try_acquire_owned().ok()
+    }
+
+    /// Turns true when the server begins to close.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.0.closing.subscribe()
+    }
+
+    /// Resolves when the server begins to close.
+    pub(crate) async fn closed(closing: &mut watch::Receiver<bool>) {
+        // A sender that is gone closes too.
+        let _ = closing.wait_for(|closing| *closing).await;
+    }
+
+    fn close(&self) {
+        self.0.closing.send_replace(true);
+    }
+}

@@ -1,0 +1,167 @@
+//! What time and devices change without an event: the day's status, notices, alerts.
+
+use std::collections::BTreeMap;
+
+use domain::alert::{self, WaitLevel};
+use domain::bell::RingState;
+use domain::id::TicketId;
+use domain::office::Office;
+use domain::setup::Setup;
+use domain::time::Now;
+use protocol::view::{
+    Alert, AlertKind, AlertLevel, DayStatus, Notice, PrinterCondition, PrinterView,
+};
+
+use super::row;
+
+/// Most alerts that are told; more cannot be acted on, and the worst kinds come first.
+const ALERTS_MAX: usize = 100;
+
+/// The day as everybody may know it.
+pub(super) fn day(office: &Office, setup: &Setup, now: Now) -> DayStatus {
+    let hours = setup.calendar.hours(now.date);
+    let next = match hours {
+        Some(hours) if setup.calendar.issues_at(now.date, now.time) => Some((now.date, hours.open)),
+        Some(_) | None => setup.calendar.next_opening(now.date, now.time),
+    };
+    DayStatus {
+        day: office.day().map(|day| day.date.to_string()),
+        issuing: office.day().is_some() && setup.calendar.issues_at(now.date, now.time),
+        next_open: next.map(|(date, time)| format!("{date}T{time}")),
+        open: hours.map(|hours| hours.open.to_string()),
+        close: hours.map(|hours| hours.close.to_string()),
+    }
+}
+
+/// Notices that hold at `now`.
+pub(super) fn notices(setup: &Setup, now: Now) -> Vec<Notice> {
+    let open = setup.calendar.hours(now.date).is_some();
+    let holds = |notice: &&domain::calendar::TimedNotice| open && notice.from <= now.time;
+    let notices = setup.calendar.notices.iter().filter(holds);
+    notices
+        .map(|notice| Notice {
+            notice: notice.id.to_string(),
+            queues: notice.queues.iter().map(ToString::to_string).collect(),
+            text: row::text(&notice.text),
+        })
+        .collect()
+}
+
+/// An alert without its beginning: what tells it from others.
+type Identity = (u8, u8, [Option<String>; 5]);
+
+/// When each condition was first seen: the rules say that it holds, not since when.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FirstSeen(BTreeMap<Identity, i64>);
+
+impl FirstSeen {
+    /// Everything that needs somebody at `now`, worst kinds first.
+    pub(super) fn alerts<'a>(
+        &mut self,
+        office: &Office,
+        printers: impl Iterator<Item = &'a PrinterView>,
+        now: Now,
+    ) -> Vec<Alert> {
+        let mut alerts: Vec<Alert> =
+            alert::alerts(office, now).iter().flat_map(|alert| of_rules(office, alert)).collect();
+        alerts.extend(unanswered(office));
+        alerts.extend(printers.filter_map(of_printer));
+        alerts.truncate(ALERTS_MAX);
+        let before = std::mem::take(&mut self.0);
+        for alert in &mut alerts {
+            let identity = identity(alert);
+            // What the state knows the beginning of already has it.
+            if alert.since_ms == 0 {
+                alert.since_ms = before.get(&identity).copied().unwrap_or(now.at.0);
+            }
+            self.0.insert(identity, alert.since_ms);
+        }
+        alerts
+    }
+}
+
+fn identity(alert: &Alert) -> Identity {
+    let parts = [&alert.queue, &alert.counter, &alert.label, &alert.language, &alert.kiosk];
+    (alert.alert as u8, alert.level as u8, parts.map(Clone::clone))
+}
+
+fn plain(alert: AlertKind, level: AlertLevel) -> Alert {
+    Alert {
+        alert,
+        level,
+        since_ms: 0,
+        queue: None,
+        counter: None,
+        label: None,
+        language: None,
+        kiosk: None,
+    }
+}
+
+fn of_rules(office: &Office, condition: &alert::Alert) -> Vec<Alert> {
+    let label = |ticket: TicketId| office.ticket(ticket).map(|ticket| ticket.label.to_string());
+    match condition {
+        alert::Alert::Unattended { queue, waiting: _ } => {
+            let queue = Some(queue.to_string());
+            vec![Alert { queue, ..plain(AlertKind::Unattended, AlertLevel::Over) }]
+        }
+        alert::Alert::Lingering { tickets } => tickets
+            .iter()
+            .map(|ticket| Alert {
+                label: label(*ticket),
+                ..plain(AlertKind::Lingering, AlertLevel::Over)
+            })
+            .collect(),
+        alert::Alert::WaitLong { queue, ticket, level, waited_ms: _, limit_ms: _ } => {
+            let level = match level {
+                WaitLevel::Warn => AlertLevel::Near,
+                WaitLevel::Over => AlertLevel::Over,
+            };
+            let queue = Some(queue.to_string());
+            vec![Alert { queue, label: label(*ticket), ..plain(AlertKind::WaitLimit, level) }]
+        }
+        alert::Alert::LanguageUnattended { language, tickets } => vec![Alert {
+            language: Some(language.tag().to_owned()),
+            label: tickets.first().and_then(|ticket| label(*ticket)),
+            ..plain(AlertKind::Language, AlertLevel::Over)
+        }],
+        alert::Alert::TransferUnconfirmed { ticket, stage: _, from } => vec![Alert {
+            counter: Some(from.to_string()),
+            label: label(*ticket),
+            ..plain(AlertKind::TransferUnconfirmed, AlertLevel::Near)
+        }],
+        alert::Alert::PaperDoubtful { ticket, paper: _ } => {
+            vec![Alert { label: label(*ticket), ..plain(AlertKind::Paper, AlertLevel::Over) }]
+        }
+    }
+}
+
+/// Rings that nobody answered in time.
+fn unanswered(office: &Office) -> impl Iterator<Item = Alert> {
+    let escalated =
+        office.rings().filter(|ring| ring.state == RingState::Ringing && ring.escalation_count > 0);
+    escalated.map(|ring| Alert {
+        since_ms: ring.rung_at.0,
+        ..plain(AlertKind::BellUnanswered, AlertLevel::Over)
+    })
+}
+
+fn of_printer(printer: &PrinterView) -> Option<Alert> {
+    let level = match printer.condition {
+        PrinterCondition::Ready | PrinterCondition::None if printer.unknown_count == 0 => {
+            return None;
+        }
+        PrinterCondition::Ready
+        | PrinterCondition::None
+        | PrinterCondition::PaperNearEnd
+        | PrinterCondition::HeadHot => AlertLevel::Near,
+        PrinterCondition::PaperEnd
+        | PrinterCondition::CoverOpen
+        | PrinterCondition::CutterJam
+        | PrinterCondition::Offline
+        | PrinterCondition::Silent
+        | PrinterCondition::Absent => AlertLevel::Over,
+    };
+    let kiosk = Some(printer.kiosk.clone());
+    Some(Alert { kiosk, ..plain(AlertKind::Printer, level) })
+}

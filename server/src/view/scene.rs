@@ -1,0 +1,227 @@
+//! The replica of the office that screens are fed from.
+
+mod telling;
+mod whole;
+
+use std::collections::BTreeMap;
+
+use domain::event::Event;
+use domain::id::{CounterId, QueueId, TicketId};
+use domain::office::Office;
+use domain::ticket::Ticket;
+use domain::time::{MINUTE_MS, Now, Timestamp};
+use protocol::view::{
+    Alert, CounterChange, DashboardChange, DayStatus, DisplayChange, KioskChange, Notice,
+    PrinterView,
+};
+
+use self::telling::{ids_of, renewed};
+use super::call::Calls;
+use super::condition::{self, FirstSeen};
+use super::facts::{self, CounterFacts, QueueFacts};
+use super::row;
+use super::today::Today;
+use crate::view::Role;
+
+use crate::engine::Committed;
+
+/// How long staff screens keep a ticket after its end: longer than any step can be undone.
+pub const FINAL_SHOWN_MS: i64 = 10 * MINUTE_MS;
+
+/// What an event or passing time changes, per role.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Changes {
+    /// For kiosks.
+    pub kiosk: Vec<KioskChange>,
+    /// For counters.
+    pub counter: Vec<CounterChange>,
+    /// For displays.
+    pub display: Vec<DisplayChange>,
+    /// For dashboards.
+    pub dashboard: Vec<DashboardChange>,
+    /// Whether rows are enough.
+    pub renewal: Renewal,
+}
+
+impl Changes {
+    /// Whether nothing changes for a role.
+    pub fn is_empty(&self, role: Role) -> bool {
+        match role {
+            Role::Kiosk => self.kiosk.is_empty(),
+            Role::Counter => self.counter.is_empty(),
+            Role::Display => self.display.is_empty(),
+            Role::Dashboard => self.dashboard.is_empty(),
+        }
+    }
+}
+
+/// Whether a screen can follow by rows alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Renewal {
+    /// It can.
+    #[default]
+    Rows,
+    /// So much has changed (another day, another setup) that everybody gets a new snapshot.
+    Whole,
+}
+
+/// A replica of the office, and what has been said of it.
+#[derive(Debug)]
+pub struct Scene {
+    office: Office,
+    seq: u64,
+    queues: BTreeMap<QueueId, QueueFacts>,
+    counters: BTreeMap<CounterId, CounterFacts>,
+    calls: Calls,
+    today: Today,
+    guidance: u32,
+    /// Final tickets that staff screens still show, and when they ended.
+    final_shown: BTreeMap<TicketId, Timestamp>,
+    printers: BTreeMap<String, PrinterView>,
+    first_seen: FirstSeen,
+    alerts: Vec<Alert>,
+    day: DayStatus,
+    notices: Vec<Notice>,
+    wait_limit_min: u16,
+}
+
+impl Scene {
+    /// The scene of an office whose last event is number `seq`.
+    pub fn new(office: Office, seq: u64, now: Now) -> Scene {
+        let mut scene = Scene {
+            office,
+            seq,
+            queues: BTreeMap::new(),
+            counters: BTreeMap::new(),
+            calls: Calls::default(),
+            today: Today::default(),
+            guidance: 0,
+            final_shown: BTreeMap::new(),
+            printers: BTreeMap::new(),
+            first_seen: FirstSeen::default(),
+            alerts: Vec::new(),
+            day: DayStatus { day: None, issuing: false, next_open: None, open: None, close: None },
+            notices: Vec::new(),
+            wait_limit_min: 0,
+        };
+        scene.rebuild(now);
+        scene
+    }
+
+    /// The office as of [`Scene::seq`].
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// The number of the last event in it.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// How many wait, by the letter of the queue.
+    pub fn waiting(&self) -> impl Iterator<Item = (char, u16)> + '_ {
+        let queues = self.office.setup().map_or(&[][..], |setup| &setup.queues);
+        queues
+            .iter()
+            .filter_map(|queue| Some((queue.letter.as_char(), self.queues.get(&queue.id)?.waiting)))
+    }
+
+    /// Takes in an event and says what it changes.
+    ///
+    /// # Panics
+    ///
+    /// When the event is not the next one, or does not fit the office (a defect).
+    pub fn apply(&mut self, committed: &Committed, now: Now) -> Changes {
+        let before = self.before(&committed.event);
+        self.take_in(committed);
+        if let Event::SetupAdopted { .. } | Event::DayOpened { .. } | Event::DayClosed { .. } =
+            committed.event
+        {
+            self.rebuild(now);
+            return renewed(&committed.event);
+        }
+        let mut changes = Changes::default();
+        self.tell_ticket(&before, committed.at, &mut changes);
+        self.tell_cases(&before, &committed.event, &mut changes);
+        self.tell_places(&before, now, &mut changes);
+        changes
+    }
+
+    /// Takes in many events without saying what each changes; whoever looks needs a new snapshot.
+    ///
+    /// # Panics
+    ///
+    /// As [`Scene::apply`].
+    pub fn skip(&mut self, committed: &[Committed], now: Now) {
+        for event in committed {
+            self.take_in(event);
+        }
+        self.rebuild(now);
+    }
+
+    fn take_in(&mut self, committed: &Committed) {
+        assert_eq!(committed.seq, self.seq + 1, "events reach the board in order, without gaps");
+        self.office.apply(committed.at, &committed.event);
+        self.seq = committed.seq;
+        match committed.event {
+            Event::GuidanceRecorded { .. } => self.guidance += 1,
+            Event::DayOpened { .. } => self.guidance = 0,
+            _ => {}
+        }
+    }
+
+    /// What has become different by time passing, or by a printer.
+    pub fn refresh(&mut self, now: Now) -> Changes {
+        let mut changes = Changes::default();
+        let Some(setup) = self.office.setup() else { return changes };
+        let (queues, counters) = ids_of(setup);
+        self.tell_queues(queues, now, &mut changes);
+        self.tell_counters(counters, now, &mut changes);
+        self.tell_gone(now, &mut changes);
+        self.tell_conditions(now, &mut changes);
+        changes
+    }
+
+    /// Takes in what a device says of a kiosk's printer.
+    pub fn set_printer(&mut self, printer: PrinterView) -> Changes {
+        let mut changes = Changes::default();
+        let known = self.printers.get(&printer.kiosk);
+        if known != Some(&printer) {
+            changes.kiosk.push(KioskChange::Printer { printer: printer.clone() });
+            changes.counter.push(CounterChange::Printer { printer: printer.clone() });
+            changes.dashboard.push(DashboardChange::Printer { printer: printer.clone() });
+            self.printers.insert(printer.kiosk.clone(), printer);
+        }
+        changes
+    }
+}
+
+impl Scene {
+    /// Computes everything anew.
+    fn rebuild(&mut self, now: Now) {
+        let Some(setup) = self.office.setup() else { return };
+        let (queues, counters) = ids_of(setup);
+        let date = self.office.day().map_or(now.date, |day| day.date);
+        let limit_ms = setup.calendar.wait_limit_ms(date);
+        self.wait_limit_min = u16::try_from(limit_ms / MINUTE_MS).unwrap_or(u16::MAX);
+        let fact = |queue| (queue, facts::of_queue(&self.office, setup, queue, now));
+        self.queues = queues.into_iter().map(fact).collect();
+        let fact = |counter| (counter, facts::of_counter(&self.office, counter, now));
+        self.counters = counters.into_iter().map(fact).collect();
+        self.calls = Calls::of(&self.office);
+        self.today = Today::of(&self.office, limit_ms, self.guidance);
+        let ended = |ticket: &Ticket| Some((ticket.id, telling::final_at(ticket)?));
+        let recent = |(_, at): &(TicketId, Timestamp)| now.at.since_ms(*at) <= FINAL_SHOWN_MS;
+        self.final_shown = self.office.tickets().filter_map(ended).filter(recent).collect();
+        let known = std::mem::take(&mut self.printers);
+        let printer = |kiosk: &domain::setup::Kiosk| {
+            let key = kiosk.id.to_string();
+            let printer = known.get(&key).cloned();
+            (key, printer.unwrap_or_else(|| row::printer(kiosk.id)))
+        };
+        self.printers = setup.kiosks.iter().map(printer).collect();
+        self.day = condition::day(&self.office, setup, now);
+        self.notices = condition::notices(setup, now);
+        self.alerts = self.first_seen.alerts(&self.office, self.printers.values(), now);
+    }
+}
