@@ -300,6 +300,21 @@ mod tests {
         }
     }
 
+    /// The lines hold whoever waits, once, in the order of virtual arrival.
+    fn check_lines(office: &Office) {
+        let setup = office.setup().expect("a setup");
+        for queue in &setup.queues {
+            let waits = |it: &&Ticket| it.queue == queue.id && it.state == TicketState::Waiting;
+            let mut plainly: Vec<&Ticket> = office.tickets().filter(waits).collect();
+            plainly.sort_by_key(|ticket| {
+                let head_start_ms = Standing::of(ticket).head_start_ms(&setup.rules);
+                (ticket.place_at.plus_ms(-head_start_ms), ticket.issued_at, ticket.id)
+            });
+            assert_eq!(office.waiting(queue.id), plainly, "{}", queue.id);
+            assert_eq!(office.waiting_count(queue.id), plainly.len(), "{}", queue.id);
+        }
+    }
+
     #[test]
     fn the_indexed_line_gives_the_ticket_that_ranking_everybody_gives() {
         let gates = [TransferGate::None, TransferGate::Arrival, TransferGate::Check];
@@ -323,6 +338,7 @@ mod tests {
                 let id = counter(numbers.of(&["1", "2", "5"]));
                 let plainly = next_plainly(&hall.office, id, hall.now.at);
                 assert_eq!(next_ticket(&hall.office, id, hall.now.at).ok(), plainly, "{seed}");
+                check_lines(&hall.office);
                 called += u32::from(plainly.is_some());
                 none += u32::from(plainly.is_none());
                 let _ = hall.ask(Command::CallNext { counter: id });

@@ -10,7 +10,7 @@ use crate::label::{Letter, NUMBER_MAX};
 use crate::setup::{Errand, ErrandTarget, OfflineRange, Queue, SectionSystem, Setup};
 use crate::time::Date;
 
-/// A reason why a [`Setup`](crate::setup::Setup) cannot be adopted.
+/// A reason why a [`Setup`] cannot be adopted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "field names are the glossary's words")]
 pub enum SetupFault {
