@@ -22,7 +22,11 @@ pub struct Clock {
 enum Hands {
     Real,
     /// Runs from a chosen moment at `speed` times the real pace.
-    Rehearsal { began: Instant, from: Timestamp, speed: f64 },
+    Rehearsal {
+        began: Instant,
+        from: Timestamp,
+        speed: f64,
+    },
     /// Stands until it is set.
     Set(Mutex<Timestamp>),
 }

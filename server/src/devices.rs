@@ -1,8 +1,12 @@
 //! From the writer to the devices: events that printers and bells must hear of, in order.
 
+use std::str::FromStr;
+
 use domain::event::Event;
+use printer_driver::device::DeviceUrlError;
 use tokio::sync::mpsc;
 
+use crate::config::DeviceLine;
 use crate::engine::Committed;
 use crate::printing::Printing;
 use crate::ringing::Ringing;
@@ -59,4 +63,39 @@ impl FromEngine {
             ringing.event(&committed);
         }
     }
+}
+
+/// A device's address in the office file makes no sense.
+#[derive(Debug, thiserror::Error)]
+#[error("{path} (line {line}): {source}")]
+pub struct AddressError {
+    /// Which setting.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl AddressError {
+    /// What is wrong with the address on `line`.
+    pub fn new<Id>(
+        line: &DeviceLine<Id>,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> AddressError {
+        AddressError { path: line.path.clone(), line: line.line, source: Box::new(source) }
+    }
+}
+
+/// Reads the address on a line of the office file.
+///
+/// # Errors
+///
+/// [`AddressError`].
+pub fn address<Id, Url>(line: &DeviceLine<Id>) -> Result<Url, AddressError>
+where
+    Url: FromStr<Err = DeviceUrlError>,
+{
+    line.url.parse().map_err(|source| AddressError::new(line, source))
 }

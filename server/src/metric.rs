@@ -5,8 +5,10 @@ use std::time::Duration;
 
 /// Upper bounds of the buckets in microseconds, each about twice the one before: from a fast disk's
 /// flush to a disk that is in trouble.
-pub const BOUNDS_US: [u64; 14] =
-    [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 102_400, 400_000, 1_600_000];
+pub const BOUNDS_US: [u64; 14] = [
+    50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 102_400, 400_000,
+    1_600_000,
+];
 
 /// Counts durations in buckets.
 #[derive(Debug, Default)]

@@ -26,6 +26,7 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::config::OfficeFile;
+use crate::devices::{AddressError, address};
 use crate::engine::{Ask, Committed, Engine, Order};
 use crate::slip;
 
@@ -44,19 +45,31 @@ pub struct Printing {
 /// Why printing could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum PrintingError {
-    /// A device address of the office file makes no sense.
-    #[error("{path} (line {line}): {source}")]
-    Address {
-        /// Which setting.
-        path: String,
-        /// Its line in the office file.
-        line: usize,
-        /// What is wrong.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    /// The address in the office file makes no sense.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// The spool cannot be used.
     #[error(transparent)]
     Spool(#[from] SpoolError),
+}
+
+/// What printing starts from.
+#[derive(Debug)]
+pub struct Beginning<'a> {
+    /// The office file: printers, texts.
+    pub office: Arc<OfficeFile>,
+    /// The office's clock.
+    pub clock: Arc<Clock>,
+    /// Where outcomes are reported.
+    pub engine: Engine,
+    /// The data directory; spools are kept in it.
+    pub dir: &'a Path,
+    /// Addresses that stand in for the file's own (virtual twins).
+    pub addresses: &'a BTreeMap<KioskId, DeviceUrl>,
+    /// The office as it is on disk.
+    pub today: &'a Office,
+    /// Its latest events.
+    pub recent: &'a [Committed],
 }
 
 /// A slip to be printed.
@@ -83,41 +96,29 @@ struct Station {
 
 impl Printing {
     /// Opens every printer of the office file, settles what the last run left, and starts printing.
-    /// `addresses` stand in for the file's own (virtual twins); `today` is the office as it is on
-    /// disk and `recent` its latest events; `conditions` receives each printer's condition
-    /// whenever it changes.
+    /// `conditions` receives each printer's condition whenever it changes.
     ///
     /// # Errors
     ///
     /// [`PrintingError`]: an address that makes no sense or a spool that cannot be opened. A
     /// printer that is not there is a condition, not an error.
     pub fn start(
-        office: Arc<OfficeFile>,
-        clock: Arc<Clock>,
-        engine: Engine,
-        dir: &Path,
-        addresses: &BTreeMap<KioskId, DeviceUrl>,
-        today: &Office,
-        recent: &[Committed],
+        beginning: Beginning<'_>,
         conditions: impl Fn(PrinterView) + Clone + Send + 'static,
     ) -> Result<Printing, PrintingError> {
+        let Beginning { office, clock, engine, dir, addresses, today, recent } = beginning;
         let mut printers = BTreeMap::new();
         for line in &office.devices.printers {
             let kiosk = line.owner;
-            let address = |source| PrintingError::Address {
-                path: line.path.clone(),
-                line: line.line,
-                source,
-            };
             let url = match addresses.get(&kiosk) {
                 Some(url) => url.clone(),
-                None => line.url.parse().map_err(|error| address(Box::new(error)))?,
+                None => address(line)?,
             };
-            let station = Station::open(&engine, url, &spool_path(dir, kiosk))
-                .map_err(|error| match error {
-                    StationError::Profile(error) => address(Box::new(error)),
-                    StationError::Spool(error) => PrintingError::Spool(error),
-                })?;
+            let station = Station::open(&engine, url, &spool_path(dir, kiosk));
+            let station = station.map_err(|error| match error {
+                StationError::Profile(error) => AddressError::new(line, error).into(),
+                StationError::Spool(error) => PrintingError::Spool(error),
+            })?;
             watch_condition(kiosk, &station.printer, conditions.clone());
             printers.insert(kiosk, station);
         }

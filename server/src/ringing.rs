@@ -7,9 +7,10 @@ use std::sync::Arc;
 use domain::event::Event;
 use domain::id::BellId;
 use printer_driver::bell::{Bell, BellError, BellTiming, Pattern, Pulse};
-use printer_driver::device::{BellUrl, DeviceUrlError};
+use printer_driver::device::BellUrl;
 
 use crate::config::OfficeFile;
+use crate::devices::{AddressError, address};
 use crate::engine::Committed;
 
 /// A ring: twice, so that it is not taken for a click.
@@ -22,41 +23,22 @@ pub struct Ringing {
     pattern: Pattern,
 }
 
-/// Why the bells could not be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum RingingError {
-    /// The address in the office file makes no sense.
-    #[error("{path} (line {line}): {source}")]
-    Address {
-        /// Which setting.
-        path: String,
-        /// Its line.
-        line: usize,
-        /// What is wrong.
-        source: DeviceUrlError,
-    },
-}
-
 impl Ringing {
     /// Opens every bell of the office file; `addresses` stand in for the file's own. A bell that
     /// is not there is a condition, not an error.
     ///
     /// # Errors
     ///
-    /// [`RingingError`].
+    /// [`AddressError`].
     pub fn start(
         office: &OfficeFile,
         addresses: &BTreeMap<BellId, BellUrl>,
-    ) -> Result<Ringing, RingingError> {
+    ) -> Result<Ringing, AddressError> {
         let mut bells = BTreeMap::new();
         for line in &office.devices.bells {
             let url = match addresses.get(&line.owner) {
                 Some(url) => url.clone(),
-                None => line.url.parse().map_err(|source| RingingError::Address {
-                    path: line.path.clone(),
-                    line: line.line,
-                    source,
-                })?,
+                None => address(line)?,
             };
             bells.insert(line.owner, Bell::spawn(url, BellTiming::default()));
         }

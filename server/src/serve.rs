@@ -13,8 +13,9 @@ use crate::clock::{Clock, ClockError};
 use crate::config::{ConfigErrors, OfficeFile};
 use crate::engine::{Core, Engine, OpenError};
 use crate::http;
-use crate::printing::{Printing, PrintingError};
-use crate::ringing::{Ringing, RingingError};
+use crate::printing::{self, Printing, PrintingError};
+use crate::devices::AddressError;
+use crate::ringing::Ringing;
 use crate::twin::{TwinError, Twins};
 
 /// What `hello` calls this program: pages of another build reload themselves.
@@ -89,7 +90,7 @@ pub enum ServeError {
     Printing(#[from] PrintingError),
     /// A bell cannot be set up.
     #[error(transparent)]
-    Ringing(#[from] RingingError),
+    Ringing(#[from] AddressError),
     /// A virtual device cannot be set up.
     #[error(transparent)]
     Twin(#[from] TwinError),
@@ -172,16 +173,16 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         let board = board.clone();
         move |printer| board.set_printer(printer)
     };
-    let printing = Printing::start(
-        Arc::clone(&office),
-        Arc::clone(&clock),
-        engine.clone(),
-        &args.data,
-        twins.printers(),
-        &today,
-        &recent,
-        conditions,
-    )?;
+    let printing = printing::Beginning {
+        office: Arc::clone(&office),
+        clock: Arc::clone(&clock),
+        engine: engine.clone(),
+        dir: &args.data,
+        addresses: twins.printers(),
+        today: &today,
+        recent: &recent,
+    };
+    let printing = Printing::start(printing, conditions)?;
     let ringing = Ringing::start(&office, twins.bells())?;
     tokio::spawn(from_engine.run(printing, ringing.clone()));
 

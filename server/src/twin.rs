@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::id::{BellId, KioskId};
-use printer_driver::device::{BellUrl, DeviceUrl, DeviceUrlError};
+use printer_driver::device::{BellUrl, DeviceUrl};
 use printer_driver::virtual_bell::{Movement, VirtualBell};
 use printer_driver::virtual_printer::{
     Control, StreamError, VirtualPrinter, VirtualPrinterControl, VirtualState,
@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::config::OfficeFile;
+use crate::devices::{AddressError, address};
 
 /// Slips that are listed; older ones have left the page, not the printer.
 const SLIPS_MAX: usize = 200;
@@ -40,15 +41,8 @@ pub struct Twins {
 #[derive(Debug, thiserror::Error)]
 pub enum TwinError {
     /// The address in the office file makes no sense.
-    #[error("{path} (line {line}): {source}")]
-    Address {
-        /// Which setting.
-        path: String,
-        /// Its line.
-        line: usize,
-        /// What is wrong.
-        source: DeviceUrlError,
-    },
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// The system gives no pseudo-terminal.
     #[error("failed to set up the virtual device {path}: {source}")]
     Terminal {
@@ -110,7 +104,7 @@ impl Twins {
             slips: Arc::default(),
         };
         for line in &office.devices.printers {
-            let url: DeviceUrl = address(&line.url, &line.path, line.line)?;
+            let url: DeviceUrl = address(line)?;
             let folder = folder(dir, line.owner.as_str())?;
             let terminal = |source| TwinError::Terminal { path: folder.clone(), source };
             let twin = VirtualPrinter::for_url(&url, &folder).await.map_err(terminal)?;
@@ -120,7 +114,7 @@ impl Twins {
             twins.printers.insert(line.owner, twin);
         }
         for line in &office.devices.bells {
-            let url: BellUrl = address(&line.url, &line.path, line.line)?;
+            let url: BellUrl = address(line)?;
             let folder = folder(dir, line.owner.as_str())?;
             let terminal = |source| TwinError::Terminal { path: folder.clone(), source };
             let twin = VirtualBell::for_url(&url, &folder).await.map_err(terminal)?;
@@ -183,13 +177,6 @@ impl Twins {
             .route("/demo/bells", get(list_bells))
             .with_state(self)
     }
-}
-
-fn address<Url>(text: &str, path: &str, line: usize) -> Result<Url, TwinError>
-where
-    Url: std::str::FromStr<Err = DeviceUrlError>,
-{
-    text.parse().map_err(|source| TwinError::Address { path: path.to_owned(), line, source })
 }
 
 fn folder(dir: &Path, owner: &str) -> Result<PathBuf, TwinError> {

@@ -69,10 +69,7 @@ pub(super) fn guidance(kind: GuidanceKind) -> (u8, Option<Key>) {
 }
 
 /// The guidance behind a number and a place.
-pub(super) fn restore_guidance(
-    code: u8,
-    place: Option<Key>,
-) -> Result<GuidanceKind, RecordError> {
+pub(super) fn restore_guidance(code: u8, place: Option<Key>) -> Result<GuidanceKind, RecordError> {
     match (code, place) {
         (0, None) => Ok(GuidanceKind::Advice),
         (1, Some(unit)) => Ok(GuidanceKind::ToUnit(UnitId(unit))),
