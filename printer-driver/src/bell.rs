@@ -306,10 +306,15 @@ impl Task {
     async fn serve(&mut self, link: Box<dyn Link>, backoff: &mut Backoff) -> End {
         let (reader, writer) = tokio::io::split(link);
         let mut line = Line { url: self.url.clone(), timing: self.timing, reader, writer };
-        match self.serve_line(&mut line, backoff).await {
+        let end = match self.serve_line(&mut line, backoff).await {
             Ok(never) => match never {},
             Err(end) => end,
+        };
+        if !matches!(end, End::Stopped) {
+            // An order to ring that has not left must not ring later.
+            line.reader.unsplit(line.writer).discard_unsent();
         }
+        end
     }
 
     async fn serve_line(

@@ -22,9 +22,17 @@ use tokio::net::TcpStream;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Bytes in both directions.
-pub trait Link: AsyncRead + AsyncWrite + Send + Unpin {}
+///
+/// A flush hands bytes to the operating system and never waits for the wire: what a device has
+/// received only its answers can say.
+pub trait Link: AsyncRead + AsyncWrite + Send + Unpin {
+    /// Throws away what the operating system holds and has not sent. The owner of a broken link
+    /// calls it before dropping: a job given up must not leave later, and closing a serial line
+    /// that the other end holds up would wait half a minute for it.
+    fn discard_unsent(&mut self) {}
+}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Link for T {}
+impl Link for TcpStream {}
 
 /// Opens the device at `address`.
 ///
@@ -35,7 +43,7 @@ pub async fn open(address: &Address) -> Result<Box<dyn Link>, OpenError> {
     let failed = |source: io::Error| OpenError { address: address.to_string(), source };
     match address {
         Address::Serial { path, settings } => {
-            let link = serial::open(path, *settings).map_err(failed)?;
+            let link = serial::SerialLine::open(path, *settings).map_err(failed)?;
             Ok(Box::new(link))
         }
         Address::Tcp { host, port } => {

@@ -342,9 +342,10 @@ impl Shared {
                     Err(_) => tracing::debug!("nobody reads the virtual printer's answers"),
                 }
             }
-            let mut buffer = [0; 1024];
+            let mut buffer = [0; 256];
+            let has_room = self.machine().has_room();
             tokio::select! {
-                read = link.read(&mut buffer) => match read? {
+                read = link.read(&mut buffer), if has_room => match read? {
                     0 => return Ok(()),
                     count => self.machine().receive(&buffer[..count]),
                 },

@@ -44,6 +44,8 @@ pub(super) struct Session<'a, J> {
     decoder: StatusDecoder,
     said: VecDeque<StatusEvent>,
     last_byte_at: Instant,
+    /// Bytes of the job under way are leaving, rather than a question or an order.
+    is_sending_job: bool,
 }
 
 impl<'a, J: Journal> Session<'a, J> {
@@ -61,23 +63,31 @@ impl<'a, J: Journal> Session<'a, J> {
             decoder: StatusDecoder::new(),
             said: VecDeque::new(),
             last_byte_at: Instant::now(),
+            is_sending_job: false,
         }
     }
 
     pub(super) async fn run(mut self) -> End {
         let served =
             if self.task.address.answers() { self.serve().await } else { self.serve_file().await };
-        match served {
+        let end = match served {
             Ok(never) => match never {},
             Err(end) => end,
+        };
+        if !matches!(end, End::Stopped) {
+            self.reader.unsplit(self.writer).discard_unsent();
         }
+        end
     }
 
     /// Settles what an earlier link left, then prints what is queued, for ever.
     async fn serve(&mut self) -> Result<Infallible, End> {
-        if self.task.under_way.is_some() {
-            self.settle().await?;
+        match self.task.under_way {
+            Some(_) => self.settle().await?,
+            None if self.task.is_first_session => self.clear_earlier_life().await?,
+            None => {}
         }
+        self.task.is_first_session = false;
         self.send(&escpos::greeting()).await?;
         self.ask_all().await?;
         loop {
@@ -109,8 +119,12 @@ impl<'a, J: Journal> Session<'a, J> {
 
     /// Prints the first job of the queue; `false` when it has to wait.
     async fn print_next(&mut self) -> Result<bool, End> {
-        self.ask_all().await?;
+        // One question, because each costs a USB adapter up to 16 ms: a printer that is online
+        // can print. What else there is to say about the paper comes by itself.
+        let answer = self.ask(RealTimeQuestion::Printer).await?;
+        self.task.status.send_if_modified(|status| learn(status, answer));
         if self.task.blocked_by().is_some() {
+            self.ask_all().await?;
             return Ok(false);
         }
         let Some(job) = self.task.queue.pop_front() else { return Ok(true) };
@@ -155,6 +169,15 @@ impl<'a, J: Journal> Session<'a, J> {
     /// Sends the bytes of the job under way. A link that broke before it took one byte puts the
     /// job back in the queue.
     async fn send_under_way(&mut self) -> Result<(), End> {
+        self.is_sending_job = true;
+        let sent = self.send_job_bytes().await;
+        self.is_sending_job = false;
+        sent?;
+        self.task.set_under_way_state(JobState::Sent).await;
+        Ok(())
+    }
+
+    async fn send_job_bytes(&mut self) -> Result<(), End> {
         let Some(job) = &mut self.task.under_way else { return Ok(()) };
         let bytes = std::mem::take(&mut job.bytes);
         let mut sent = 0;
@@ -176,9 +199,7 @@ impl<'a, J: Journal> Session<'a, J> {
                 job.sent = if sent < bytes.len() { SentPart::Part } else { SentPart::All };
             }
         }
-        self.flush().await?;
-        self.task.set_under_way_state(JobState::Sent).await;
-        Ok(())
+        self.flush().await
     }
 
     async fn requeue_under_way(&mut self) {
@@ -203,8 +224,7 @@ impl<'a, J: Journal> Session<'a, J> {
                 if self.task.should_stop() {
                     return Err(End::Stopped);
                 }
-                let probe_held = self.task.timing.probe_held;
-                self.wait_idle(probe_held).await?;
+                self.wait_held().await?;
                 continue;
             }
             self.task.set_under_way_state(JobState::Sent).await;
@@ -215,18 +235,31 @@ impl<'a, J: Journal> Session<'a, J> {
         }
     }
 
+    /// Waits while a known condition holds the job under way. The printer is asked now and then
+    /// whether it is over, in case its own report was lost; that it does not answer means
+    /// nothing, because with a full buffer the question stands behind the rest of the job. Only
+    /// one kind of question is asked, so that late answers are read for what they are.
+    async fn wait_held(&mut self) -> Result<(), End> {
+        let until = Instant::now() + self.task.timing.probe_held;
+        match self.next(until).await? {
+            Happening::Said(_) | Happening::Asked => return Ok(()),
+            Happening::Deadline => {}
+        }
+        match self.ask(RealTimeQuestion::Printer).await {
+            Ok(answer) => {
+                self.task.status.send_if_modified(|status| learn(status, answer));
+                Ok(())
+            }
+            Err(End::Silent) => Ok(()),
+            Err(end @ (End::Lost { .. } | End::Stopped)) => Err(end),
+        }
+    }
+
     /// Clears the printer's buffers, after which nothing more of the job under way can come, and
     /// decides what became of it.
     async fn clear(&mut self) -> Result<(), End> {
         self.send(&escpos::CLEAR_BUFFERS).await?;
-        let until = Instant::now() + self.task.timing.clear;
-        let cleared = loop {
-            match self.next(until).await? {
-                Happening::Said(StatusEvent::BuffersCleared) => break true,
-                Happening::Said(_) | Happening::Asked => {}
-                Happening::Deadline => break false,
-            }
-        };
+        let cleared = self.await_cleared().await?;
         let Some(job) = &self.task.under_way else { return Ok(()) };
         let (proven, settled) = (job.proven, job.settled);
         if proven {
@@ -272,6 +305,27 @@ impl<'a, J: Journal> Session<'a, J> {
             return self.clear().await;
         }
         self.await_proof().await
+    }
+
+    /// Empties the printer of what a run before this one may have left in it, given up as unknown
+    /// and perhaps printed again since. A printer that does not confirm has no such job: it is
+    /// asked for its state next, and found silent if it is.
+    async fn clear_earlier_life(&mut self) -> Result<(), End> {
+        self.send(&escpos::CLEAR_BUFFERS).await?;
+        self.await_cleared().await?;
+        Ok(())
+    }
+
+    /// Waits for the confirmation that the buffers are clear; `false` when it does not come.
+    async fn await_cleared(&mut self) -> Result<bool, End> {
+        let until = Instant::now() + self.task.timing.clear;
+        loop {
+            match self.next(until).await? {
+                Happening::Said(StatusEvent::BuffersCleared) => return Ok(true),
+                Happening::Said(_) | Happening::Asked => {}
+                Happening::Deadline => return Ok(false),
+            }
+        }
     }
 
     /// Asks for everything that explains whether the printer can print.
@@ -410,9 +464,19 @@ impl<'a, J: Journal> Session<'a, J> {
     /// Hands some bytes to the link, reading meanwhile. A link that takes nothing for a while is
     /// one whose device is off; while a condition explains it, the wait has no end.
     async fn send_some(&mut self, bytes: &[u8]) -> Result<usize, End> {
-        let patience = self.task.timing.grace;
+        // The system takes more only when much of what it holds has gone, so a job may stand still
+        // for as long as all of it needs.
+        let allowance = self.task.under_way.as_ref().map(|job| job.allowance);
+        let patience = allowance.unwrap_or(self.task.timing.grace);
         let mut until = Instant::now() + patience;
         loop {
+            if self.task.blocked_by().is_some() {
+                until = Instant::now() + patience;
+                if self.task.should_stop() {
+                    return Err(End::Stopped);
+                }
+            }
+            self.publish_sending().await;
             let mut buffer = [0; 256];
             tokio::select! {
                 written = self.writer.write(bytes) => {
@@ -424,23 +488,27 @@ impl<'a, J: Journal> Session<'a, J> {
                 }
                 read = self.reader.read(&mut buffer) => self.hear(read, &buffer)?,
                 () = tokio::time::sleep_until(until) => {
-                    if self.task.should_stop() {
-                        return Err(End::Stopped);
-                    }
-                    let Some(condition) = self.task.blocked_by() else {
+                    if self.task.blocked_by().is_none() {
                         return Err(End::Silent);
-                    };
-                    if let Some(job) = &self.task.under_way {
-                        let (hold, sent) = (Hold::Printer { condition }, job.sent);
-                        self.task.set_under_way_state(JobState::Held { hold, sent }).await;
                     }
-                    until = Instant::now() + patience;
                 }
                 command = self.task.inbox.recv(), if !self.task.abandoned => {
                     self.task.handle(command).await;
                 }
             }
         }
+    }
+
+    /// Says whether the job whose bytes are leaving is held or moves.
+    async fn publish_sending(&mut self) {
+        let Some(job) = self.task.under_way.as_ref().filter(|_| self.is_sending_job) else {
+            return;
+        };
+        let state = match self.task.blocked_by() {
+            Some(condition) => JobState::Held { hold: Hold::Printer { condition }, sent: job.sent },
+            None => JobState::Sending,
+        };
+        self.task.set_under_way_state(state).await;
     }
 
     async fn flush(&mut self) -> Result<(), End> {
@@ -471,7 +539,17 @@ impl<'a, J: Journal> Session<'a, J> {
 fn learn(status: &mut PrinterStatus, answer: RealTimeStatus) -> bool {
     let before = status.clone();
     match answer {
-        RealTimeStatus::Printer { offline } => status.offline = offline,
+        RealTimeStatus::Printer { offline } => {
+            status.offline = offline;
+            if !offline {
+                // Each of these would keep it offline.
+                status.cover_open = false;
+                status.paper_end = false;
+                status.cutter_jam = false;
+                status.fault = false;
+                status.head_hot = false;
+            }
+        }
         RealTimeStatus::OfflineCause { cover_open, paper_stop, error } => {
             status.cover_open = cover_open;
             status.paper_end = paper_stop;

@@ -65,6 +65,8 @@ pub(super) struct Task<J> {
     pub(super) stopping: Vec<oneshot::Sender<()>>,
     /// Every handle is gone.
     pub(super) abandoned: bool,
+    /// The printer has not been reached since the task started.
+    pub(super) is_first_session: bool,
 }
 
 impl<J: Journal> Task<J> {
@@ -99,6 +101,7 @@ impl<J: Journal> Task<J> {
             status,
             stopping: Vec::new(),
             abandoned: false,
+            is_first_session: true,
         }
     }
 

@@ -37,6 +37,8 @@ impl CharacterDevice {
     }
 }
 
+impl crate::transport::Link for CharacterDevice {}
+
 impl AsyncRead for CharacterDevice {
     fn poll_read(
         mut self: Pin<&mut Self>,

@@ -19,6 +19,8 @@ impl AppendedFile {
     }
 }
 
+impl crate::transport::Link for AppendedFile {}
+
 impl AsyncRead for AppendedFile {
     /// A file never answers, so a reader waits until it is dropped.
     fn poll_read(

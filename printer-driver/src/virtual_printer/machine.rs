@@ -5,8 +5,8 @@
 //! process ID is answered in its turn, when the paper before it has really advanced; a change of
 //! condition is reported when automatic status is on; DLE DC4 fn 8 empties the buffers.
 //!
-//! Simplified: the receive buffer has no size, a line advances in one step, and speed does not
-//! depend on how dense the print is.
+//! Simplified: while the receive buffer is full nothing is taken from the link, real-time commands
+//! included; a line advances in one step; speed does not depend on how dense the print is.
 
 use super::command::{Command, Parsed, parse};
 use super::slip::{
@@ -23,6 +23,8 @@ const LINE_SPACING_DOTS: u32 = 34;
 /// The blade takes as long as so much paper: 0.3 s at 200 mm/s, assumed and not measured. Tied to
 /// the speed, so that a fast twin is fast in everything.
 const CUT_DOTS: u32 = 480;
+/// The receive buffer of a TM-T20 (its other setting is 45 bytes).
+const BUFFER_BYTE_COUNT: usize = 4096;
 /// Most errors kept; a wrong speed would fill memory otherwise.
 const ERROR_COUNT_MAX: usize = 1000;
 /// Most slips kept; the oldest are dropped.
@@ -178,6 +180,11 @@ impl Machine {
             self.busy_until = None;
         }
         self.state.powered = on;
+    }
+
+    /// Whether the link may bring more bytes.
+    pub(super) fn has_room(&self) -> bool {
+        self.received.len() < BUFFER_BYTE_COUNT
     }
 
     /// Takes bytes from the link.

@@ -1,9 +1,9 @@
 //! Jobs that go wrong: each is printed exactly once, or says that nobody can know.
 
-use crate::harness::{Bench, DEADLINE, finished, reaches, until};
+use crate::harness::{Bench, DEADLINE, MemoryJournal, driver, finished, reaches, until};
 use crate::sample::{full_slip, short_slip};
 use printer_driver::printer::{
-    Condition, Hold, JobId, JobState, Proof, SentPart, UnknownReason, needs_settling,
+    Condition, Hold, JobId, JobState, LinkState, Proof, SentPart, UnknownReason, needs_settling,
 };
 use printer_driver::virtual_printer::{Control, PaperSupply};
 
@@ -165,6 +165,79 @@ async fn no_byte_leaves_while_the_journal_cannot_be_written() {
     *bench.journal.failing.lock().unwrap() = false;
     assert_eq!(finished(&mut progress).await, PROVEN);
     assert_eq!(bench.printed().len(), 1);
+}
+
+/// Larger than the printer's buffer and the line's together.
+fn long_slip() -> printer_driver::document::Document {
+    use printer_driver::document::{Align, Document, Style};
+    let line = "あいうえお".repeat(100);
+    let lines = (0..100).fold(Document::builder(), |builder, _| {
+        builder.text(line.as_str(), Style::BODY, Align::Left)
+    });
+    lines.build().unwrap()
+}
+
+#[tokio::test]
+async fn paper_that_ends_while_bytes_still_leave_holds_the_job_and_the_rest_follows() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::PaperLeft { mm: 60 });
+    let mut progress = bench.print(1, long_slip());
+    reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::Part)).await;
+    bench.control(Control::Paper { supply: PaperSupply::Ok });
+    assert_eq!(finished(&mut progress).await, PROVEN);
+    let slips = bench.printed();
+    assert_eq!(slips.len(), 1);
+    assert_eq!(slips[0].lines().concat(), "あいうえお".repeat(10_000));
+    assert_eq!(bench.control.errors(), []);
+}
+
+#[tokio::test]
+async fn a_slip_torn_by_the_cable_is_unknown_and_its_fragment_is_cut_off_before_the_next() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::PaperLeft { mm: 60 });
+    let mut progress = bench.print(1, long_slip());
+    reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::Part)).await;
+    bench.control(Control::Cable { plugged: false });
+    reaches(&mut progress, |state| state == held(Condition::Absent, SentPart::Part)).await;
+    bench.control(Control::Paper { supply: PaperSupply::Ok });
+    bench.control(Control::Cable { plugged: true });
+    assert_eq!(finished(&mut progress).await, CLEARED);
+    let mut next = bench.print(2, short_slip("whole"));
+    assert_eq!(finished(&mut next).await, PROVEN);
+    let slips = bench.printed();
+    assert_eq!(slips.len(), 2);
+    assert_eq!(slips[0].process_ids, Vec::<String>::new(), "the fragment is not the slip");
+    assert_eq!(slips[1].lines(), ["whole"]);
+}
+
+#[tokio::test]
+async fn a_job_that_a_crashed_run_gave_up_is_not_printed_after_the_restart() {
+    let mut bench = Bench::on_terminal().await;
+    bench.control(Control::PaperLeft { mm: 30 });
+    let mut progress = bench.print(1, full_slip());
+    reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::All)).await;
+    bench.restart_driver(None).await;
+    bench.status("the new driver sees the paper end", |status| status.paper_end).await;
+    bench.control(Control::Paper { supply: PaperSupply::Ok });
+    let mut next = bench.print(2, short_slip("reprinted elsewhere"));
+    assert_eq!(finished(&mut next).await, PROVEN);
+    let ids: Vec<String> = bench.printed().into_iter().flat_map(|slip| slip.process_ids).collect();
+    assert_eq!(ids, ["0002"]);
+}
+
+#[tokio::test]
+async fn a_second_driver_on_the_same_line_is_refused_until_the_first_has_stopped() {
+    let bench = Bench::on_terminal().await;
+    let second = driver(bench.twin.device_url(), &MemoryJournal::default(), None);
+    let mut status = second.status();
+    let refused = status.wait_for(
+        |status| matches!(&status.link, LinkState::Absent { reason } if reason.contains("lock")),
+    );
+    assert!(tokio::time::timeout(DEADLINE, refused).await.is_ok());
+    assert_eq!(bench.printer.status().borrow().conditions(), []);
+    bench.printer.clone().stop().await;
+    let taken = status.wait_for(|status| status.link == LinkState::Open);
+    assert!(tokio::time::timeout(DEADLINE, taken).await.is_ok());
 }
 
 #[tokio::test]
