@@ -5,7 +5,7 @@
 //! first of some group, whatever the counter: a call looks at a handful of groups, not at 5,000
 //! tickets.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 use crate::id::TicketId;
@@ -60,6 +60,10 @@ impl Place {
     }
 }
 
+/// Calls that a line remembers: the longest run (10) and more steps to take back than counters
+/// have, so that a run is exact whatever is undone.
+const CALLS_MAX: usize = 64;
+
 /// What tickets of one group have in common.
 pub(crate) type Group = (Standing, Language);
 
@@ -70,6 +74,10 @@ pub(crate) struct QueueLine {
     count: usize,
     /// Priority and appointment tickets called in a row while somebody ordinary waited.
     pub(crate) favoured_run: u8,
+    /// The last calls out of the line, oldest first: whose, and whether somebody ordinary was
+    /// overtaken. `favoured_run` is the number of overtaking ones at its end; a call that is taken
+    /// back goes as if it had not been.
+    calls: VecDeque<(TicketId, bool)>,
     /// Cases completed today with times that can be trusted, and how long they held a counter.
     pub(crate) completed_count: u32,
     pub(crate) completed_ms: i64,
@@ -87,6 +95,25 @@ impl QueueLine {
 
     pub(crate) fn has_ordinary(&self) -> bool {
         self.groups().any(|((standing, _), _)| standing == Standing::Ordinary)
+    }
+
+    /// Counts a call of a ticket that waits here.
+    pub(crate) fn count_call(&mut self, ticket: TicketId, standing: Standing) {
+        let overtakes = standing != Standing::Ordinary && self.has_ordinary();
+        if self.calls.len() == CALLS_MAX {
+            self.calls.pop_front();
+        }
+        self.calls.push_back((ticket, overtakes));
+        self.favoured_run = if overtakes { self.favoured_run.saturating_add(1) } else { 0 };
+    }
+
+    /// Takes back the count of a call.
+    pub(crate) fn uncount_call(&mut self, ticket: TicketId) {
+        if let Some(index) = self.calls.iter().rposition(|(called, _)| *called == ticket) {
+            self.calls.remove(index);
+        }
+        let run = self.calls.iter().rev().take_while(|(_, overtakes)| *overtakes);
+        self.favoured_run = u8::try_from(run.count()).unwrap_or(u8::MAX);
     }
 
     pub(crate) fn insert(&mut self, group: Group, place: Place) {

@@ -154,6 +154,9 @@ fn small_setup() -> Setup {
     let pension = queue("pension");
     setup.queues.retain(|queue| queue.id != pension);
     setup.errands.clear();
+    setup.bells.clear();
+    setup.tag_pools.clear();
+    setup.procedures.retain(|procedure| procedure.code.as_str() == "2");
     setup.calendar.notices.clear();
     setup.counters.retain(|counter| matches!(counter.id.as_str(), "1" | "3"));
     setup.counters[0].profile.retain(|line| line.queue != pension);

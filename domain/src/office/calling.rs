@@ -181,12 +181,7 @@ impl Office {
             return;
         }
         let line = self.lines.entry(ticket.queue).or_default();
-        let is_favoured = Standing::of(ticket) != Standing::Ordinary;
-        line.favoured_run = if is_favoured && line.has_ordinary() {
-            line.favoured_run.saturating_add(1)
-        } else {
-            0
-        };
+        line.count_call(id, Standing::of(ticket));
     }
 
     fn apply_recalled(&mut self, at: Timestamp, counter: CounterId, id: TicketId) {

@@ -6,7 +6,6 @@ use super::serving::counter_ms;
 use super::{LastStep, Office, events};
 use crate::event::{Event, StepKind};
 use crate::id::{CounterId, TicketId};
-use crate::line::Standing;
 use crate::refusal::Refusal;
 use crate::ticket::{Ticket, TicketState};
 use crate::time::Timestamp;
@@ -72,8 +71,7 @@ impl Office {
         let line = self.lines.entry(before.queue).or_default();
         match kind {
             StepKind::Call if before.state == TicketState::Waiting => {
-                let was_favoured = Standing::of(before) != Standing::Ordinary;
-                line.favoured_run = line.favoured_run.saturating_sub(u8::from(was_favoured));
+                line.uncount_call(before.id);
             }
             StepKind::Complete => {
                 let until = now.periods.last().and_then(|period| period.to);
