@@ -177,7 +177,7 @@ impl Log {
                 Ok(())
             }))
             .map_err(|error| LogError::database(dir, "opening the log", &error))?;
-        Ok(Self {
+        let mut log = Self {
             dir: dir.to_owned(),
             options,
             connection,
@@ -189,7 +189,11 @@ impl Log {
             poisoned: None,
             buffer: Vec::new(),
             _lock: lock,
-        })
+        };
+        // A killed predecessor may have written records that it had not flushed. Whoever opens
+        // the log tells people what is in it, so it is made durable first.
+        log.checkpoint()?;
+        Ok(log)
     }
 
     /// Returns the id of the office whose log this is.

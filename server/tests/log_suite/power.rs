@@ -86,7 +86,7 @@ pub(crate) struct Disk {
     names: BTreeMap<String, Inode>,
     contents: BTreeMap<Inode, Vec<u8>>,
     inode_last: Inode,
-    /// Journals created and not synced since.
+    /// Journals opened and not synced since: SQLite syncs the directory with their first sync.
     new_journals: Vec<Inode>,
     record: Option<Vec<Happening>>,
     fault: Option<Fault>,
@@ -207,6 +207,25 @@ impl Doubt {
         }
     }
 
+    /// Builds the disk as a killed process leaves it: nothing is lost, and what was not synced
+    /// is still not. It records what happens from then on.
+    pub(crate) fn killed(&self) -> Disk {
+        let mut disk = Disk {
+            names: self.names.clone(),
+            contents: self.contents.clone(),
+            ..Disk::recording()
+        };
+        for (name, inode) in &self.names_pending {
+            rename(&mut disk.names, name.clone(), *inode);
+        }
+        for (inode, change) in &self.contents_pending {
+            change.apply(disk.contents.entry(*inode).or_default());
+        }
+        let pending = self.names_pending.iter().filter_map(|(_, inode)| *inode);
+        disk.inode_last = disk.contents.keys().copied().chain(pending).max().unwrap_or(0);
+        disk
+    }
+
     /// Builds a disk that a power cut could leave.
     ///
     /// Names change in the order in which they were changed, as a journaling file system does
@@ -284,7 +303,8 @@ fn write(contents: &mut Vec<u8>, at: usize, data: &[u8]) {
     contents[at..at + data.len()].copy_from_slice(data);
 }
 
-type Shared = Arc<Mutex<Disk>>;
+/// A disk that several hold.
+pub(crate) type Shared = Arc<Mutex<Disk>>;
 
 /// A set of disks; SQLite reaches one as the directory `/NAME`.
 #[derive(Debug, Default, Clone)]
@@ -330,14 +350,13 @@ impl Vfs for Disks {
         let inode = match open.names.get(&file) {
             Some(inode) => *inode,
             None if matches!(options.access, OpenAccess::Create | OpenAccess::CreateNew) => {
-                let inode = open.create(file);
-                if matches!(options.kind, OpenKind::Wal | OpenKind::MainJournal) {
-                    open.new_journals.push(inode);
-                }
-                inode
+                open.create(file)
             }
             None => return Err(ErrorKind::NotFound.into()),
         };
+        if matches!(options.kind, OpenKind::Wal | OpenKind::MainJournal) {
+            open.new_journals.push(inode);
+        }
         drop(open);
         Ok(Handle { disk, inode, lock: LockKind::None })
     }
