@@ -146,12 +146,13 @@ impl Office {
     }
 
     /// Opening while the date's hours run, the lead before them included; closing at the end of
-    /// the day or once it is yesterday's.
+    /// the day or once it is yesterday's. A clock that steps back to the day before closes nothing.
     pub(super) fn due_day(&self, now: Now) -> Option<DueCommand> {
         let setup = self.setup.as_ref()?;
         let calendar = &setup.calendar;
         if let Some(day) = self.day {
-            let is_over = day.date < now.date || now.time >= calendar.day_end;
+            let is_late = now.date == day.date && now.time >= calendar.day_end;
+            let is_over = day.date < now.date || is_late;
             return is_over.then_some((now.at, Command::CloseDay));
         }
         let hours = calendar.hours(now.date)?;
