@@ -272,7 +272,8 @@ impl<J: Journal> Task<J> {
         job.last_state = state;
         let recorded = self.journal.record(job.id, state).await;
         log_journal(job.id, recorded);
-        if let Some(states) = &job.states {
+        // A final state is told once; a late proof after it is for the journal.
+        if let Some(states) = job.states.as_ref().filter(|states| !states.borrow().is_final()) {
             states.send_replace(state);
         }
     }

@@ -6,6 +6,9 @@ use printer_driver::printer::{
     Condition, Hold, JobId, JobState, LinkState, Proof, SentPart, UnknownReason, needs_settling,
 };
 use printer_driver::virtual_printer::{Control, PaperSupply};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 const PROVEN: JobState = JobState::Printed { proof: Proof::ProcessId };
 const CLEARED: JobState = JobState::Unknown { reason: UnknownReason::Cleared };
@@ -279,36 +282,120 @@ async fn stopping_finishes_the_job_on_its_way() {
     );
 }
 
+/// What is given up and perhaps printed again elsewhere must not come out later.
+#[tokio::test]
+async fn a_job_given_up_while_the_cable_was_out_is_not_printed_when_it_is_back() {
+    let bench = Bench::on_terminal().await;
+    bench.control(Control::PaperLeft { mm: 30 });
+    let mut progress = bench.print(1, full_slip());
+    reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::All)).await;
+    bench.control(Control::Cable { plugged: false });
+    let outcome = finished(&mut progress).await;
+    assert_eq!(outcome, JobState::Unknown { reason: UnknownReason::LinkLost });
+    bench.control(Control::Cable { plugged: true });
+    bench.status("the printer is back without paper", |status| status.paper_end).await;
+    let mut next = bench.print(2, short_slip("next"));
+    reaches(&mut next, |state| state == held(Condition::PaperEnd, SentPart::Nothing)).await;
+    bench.control(Control::Paper { supply: PaperSupply::Ok });
+    assert_eq!(finished(&mut next).await, PROVEN);
+    let ids: Vec<String> = bench.printed().into_iter().flat_map(|slip| slip.process_ids).collect();
+    assert_eq!(ids, ["0002"]);
+}
+
+/// Answers as a printer that is online until a whole job has come, then goes away.
+async fn serve_until_a_job_has_come(stream: &mut TcpStream, before_cleared: &[u8]) {
+    let mut heard = Vec::new();
+    while !heard.windows(3).any(|bytes| bytes == [0x1d, 0x56, 0x42]) {
+        let Ok(byte) = stream.read_u8().await else { return };
+        heard.push(byte);
+        if let [.., 0x10, 0x04, 1..=4] = heard.as_slice() {
+            stream.write_all(&[0x12]).await.unwrap();
+        }
+        if heard.ends_with(&[0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08]) {
+            stream.write_all(before_cleared).await.unwrap();
+            stream.write_all(&[0x37, 0x25, 0x00]).await.unwrap();
+        }
+    }
+}
+
+/// The answer was only on its way: it comes after the job was given up, and the journal, which
+/// alone still listens, is put right.
+#[tokio::test]
+async fn a_proof_that_comes_late_turns_unknown_into_printed_in_the_journal() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let journal = MemoryJournal::default();
+    let url = format!("tcp:{address}").parse().unwrap();
+    let printer = driver(url, &journal, None);
+    let job = printer_driver::printer::Job { id: JobId(1), document: short_slip("late") };
+    let mut progress = printer.print(job).unwrap();
+    let (mut stream, _) = listener.accept().await.unwrap();
+    serve_until_a_job_has_come(&mut stream, &[]).await;
+    drop((stream, listener));
+    let outcome = finished(&mut progress).await;
+    assert_eq!(outcome, JobState::Unknown { reason: UnknownReason::LinkLost });
+    let listener = TcpListener::bind(address).await.unwrap();
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let serving = tokio::spawn(async move {
+        serve_until_a_job_has_come(&mut stream, b"\x37\x220001\x00").await;
+    });
+    let last = || journal.entries.lock().unwrap().last().copied();
+    until("the journal is put right", || last() == Some((JobId(1), PROVEN))).await;
+    assert_eq!(progress.state(), outcome, "who watched was told once");
+    serving.abort();
+}
+
 /// Random faults over many jobs: each is on paper exactly once, or unknown with at most one slip.
+/// `FAULT_SEED` and `FAULT_JOB_COUNT` repeat or lengthen a run.
 #[tokio::test]
 async fn under_random_faults_no_slip_is_doubled_and_none_is_lost_without_a_word() {
+    let number = |name: &str, usual: u64| {
+        std::env::var(name).ok().map_or(usual, |text| text.parse().unwrap())
+    };
+    let (first_seed, job_count) = (number("FAULT_SEED", 20_261_121), number("FAULT_JOB_COUNT", 60));
+    println!("FAULT_SEED={first_seed} FAULT_JOB_COUNT={job_count}");
     let bench = Bench::on_terminal().await;
-    let mut seed = 0x2026_1121_u64;
+    let mut seed = first_seed | 1;
     let mut random = move |bound: u64| {
         seed ^= seed << 13;
         seed ^= seed >> 7;
         seed ^= seed << 17;
-        seed % bound
+        (seed >> 11) % bound
     };
     let mut outcomes = Vec::new();
-    for id in 1..=60 {
-        let fault = random(8);
-        match fault {
-            0 => bench.control(Control::DropProcessIds { count: 1 }),
-            1 => bench.control(Control::PaperLeft { mm: random(40) as u32 }),
-            2 => bench.control(Control::Cover { open: true }),
-            3 => bench.control(Control::Cable { plugged: false }),
-            _ => {}
+    for id in 1..=job_count {
+        let fault = match random(10) {
+            0 => Some(Control::DropProcessIds { count: 1 }),
+            1 => Some(Control::PaperLeft { mm: random(40) as u32 }),
+            2 => Some(Control::Cover { open: true }),
+            3 => Some(Control::Cable { plugged: false }),
+            4 => Some(Control::Power { on: false }),
+            5 => Some(Control::Noise { bytes: vec![0x37, 0x22, 0xff, 0x14] }),
+            _ => None,
+        };
+        let faulty = fault.is_some();
+        // Before the job, or while it is under way.
+        let first = random(2) == 0;
+        if let (true, Some(fault)) = (first, fault.clone()) {
+            bench.control(fault);
         }
         let mut progress = bench.print(id, short_slip(&format!("slip {id}")));
-        if fault == 1 || fault == 2 || fault == 3 {
+        if let (false, Some(fault)) = (first, fault) {
+            let under_way = |state: JobState| state != JobState::Queued;
+            reaches(&mut progress, under_way).await;
+            bench.control(fault);
+        }
+        if faulty {
             let stopped = |state: JobState| matches!(state, JobState::Held { .. });
-            reaches(&mut progress, |state| stopped(state) || state.is_final()).await;
+            let seen = reaches(&mut progress, |state| stopped(state) || state.is_final());
+            // A fault after the proof stops nothing.
+            let _ = tokio::time::timeout(Duration::from_secs(1), seen).await;
         }
         bench.control(Control::Paper { supply: PaperSupply::Ok });
         bench.control(Control::Cover { open: false });
         bench.control(Control::Cable { plugged: true });
-        outcomes.push((id, tokio::time::timeout(DEADLINE, finished(&mut progress)).await.unwrap()));
+        bench.control(Control::Power { on: true });
+        outcomes.push((id, finished(&mut progress).await));
         bench.control(Control::DropProcessIds { count: 0 });
     }
     let lines: Vec<String> = bench.printed().iter().flat_map(|slip| slip.lines()).collect();
@@ -324,7 +411,6 @@ async fn under_random_faults_no_slip_is_doubled_and_none_is_lost_without_a_word(
             | JobState::Withdrawn => panic!("slip {id} ends as {outcome:?}"),
         }
     }
-    let printed = outcomes.iter().filter(|(_, outcome)| *outcome == PROVEN).count();
-    assert!(printed >= 40, "{printed} of 60 were proven");
-    assert_eq!(bench.control.errors(), []);
+    let printed = outcomes.iter().filter(|(_, outcome)| *outcome == PROVEN).count() as u64;
+    assert!(printed >= job_count * 2 / 3, "{printed} of {job_count} were proven");
 }
