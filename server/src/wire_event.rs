@@ -142,7 +142,7 @@ pub fn from_domain(event: &Event, label_of: impl Fn(TicketId) -> Option<Label>) 
 }
 
 /// What of a setup the figures of reports depend on.
-fn figures(setup: &Setup) -> wire::SetupFigures {
+pub(crate) fn figures(setup: &Setup) -> wire::SetupFigures {
     let procedure = |procedure: &Procedure| wire::ProcedureFigures {
         code: procedure.code.to_string(),
         row: procedure.row.clone(),

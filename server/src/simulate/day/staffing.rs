@@ -12,7 +12,7 @@ use super::resident::expected_ms;
 use super::{Hall, Step};
 
 /// How much of a counter's day is planned as work, in thousandths: above it waits explode.
-const UTILISATION: i64 = 780;
+const UTILISATION: i64 = 845;
 /// Work of a queue from which on it takes part in the plan of the day, in minutes.
 const BUSY_MIN: i64 = 90;
 /// How long the break over lunch is, and in how many waves it is taken.
@@ -131,7 +131,7 @@ impl Hall<'_> {
         let minutes = i64::from(hours.close.minutes() - hours.open.minutes()) - BREAK_MIN;
         let capacity = minutes.max(60) * MINUTE_MS * UTILISATION / 1_000;
         let total: i64 = load.values().sum();
-        usize::try_from(total / capacity + 1).unwrap_or(1).max(2)
+        usize::try_from((total + capacity / 2) / capacity).unwrap_or(1).max(2)
     }
 
     /// The expected work per queue, in milliseconds.

@@ -159,7 +159,7 @@ impl Draft<'_> {
             let own = visit.queue;
             let mut further = visit.procedures.iter().skip(1).filter_map(route);
             let to = further.find(|queue| *queue != own && is_served(setup, *queue));
-            if left > 0 && to.is_some() && self.random.chance(300) {
+            if left > 0 && to.is_some() && self.random.chance(110) {
                 visit.transfer_to = to;
                 left -= 1;
             }
