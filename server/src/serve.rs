@@ -1,6 +1,5 @@
 //! `yobidashi serve`: the whole office in one process.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,17 +10,12 @@ use tokio::net::TcpListener;
 use crate::board::{Beginning, Board, Identity};
 use crate::clock::{Clock, ClockError};
 use crate::config::{ConfigErrors, OfficeFile};
+use crate::devices::AddressError;
 use crate::engine::{Core, Engine, OpenError};
 use crate::http;
 use crate::printing::{self, Printing, PrintingError};
-use crate::devices::AddressError;
 use crate::ringing::Ringing;
 use crate::twin::{TwinError, Twins};
-
-/// What `hello` calls this program: pages of another build reload themselves.
-const BUILD: &str = env!("CARGO_PKG_VERSION");
-/// Heartbeats every five seconds: a screen knows within fifteen that it is stale.
-const HEARTBEAT_MS: u32 = 5_000;
 
 /// Runs the office: kiosk, counters, displays and dashboard, from one data directory.
 #[derive(Args, Debug)]
@@ -143,20 +137,11 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     tracing::info!(replayed = recovered.replayed, seq = core.seq(), "the log has been read");
     let today = core.office().clone();
     let recent = recovered.recent.clone();
-    let beginning = Beginning {
-        seq: recovered.recent.first().map_or(core.seq(), |first| first.seq - 1),
-        office: recovered.before,
-        recent: recovered.recent,
-    };
-    let identity = Identity {
-        office: office.setup.office.to_string(),
-        epoch: core.epoch(),
-        zone: clock.zone().to_owned(),
-        mode: clock.mode(),
-        build: BUILD.to_owned(),
-        heartbeat_ms: HEARTBEAT_MS,
-    };
-    let board = Board::start(beginning, identity, Arc::clone(&clock)).map_err(ServeError::Thread)?;
+    let beginning =
+        Beginning { before: recovered.before, recent: recovered.recent, seq: core.seq() };
+    let identity = Identity::new(office.setup.office.to_string(), core.epoch());
+    let board =
+        Board::start(beginning, identity, Arc::clone(&clock)).map_err(ServeError::Thread)?;
     let twins = Arc::new(Twins::start(&office, &args.data, &clock).await?);
     let (to_devices, from_engine) = crate::devices::channel();
     let publish = {
@@ -166,7 +151,8 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
             board.commit(committed);
         })
     };
-    let engineered = Engine::start(core, Arc::clone(&clock), publish).map_err(ServeError::Thread)?;
+    let engineered =
+        Engine::start(core, Arc::clone(&clock), publish).map_err(ServeError::Thread)?;
     let engine = engineered.engine.clone();
 
     let conditions = {
@@ -186,9 +172,12 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     let ringing = Ringing::start(&office, twins.bells())?;
     tokio::spawn(from_engine.run(printing, ringing.clone()));
 
-    let state = http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, twins);
+    let limits = http::Limits::default();
+    let state =
+        http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, limits);
     announce(&args.clock, address);
-    http::serve(listener, state, stopped()).await.map_err(ServeError::Http)?;
+    let beside = Arc::clone(&twins).routes();
+    http::serve(listener, state, beside, stopped()).await.map_err(ServeError::Http)?;
     ringing.stop().await;
     tokio::task::spawn_blocking(move || engineered.stop())
         .await
@@ -221,4 +210,3 @@ async fn stopped() {
         }
     }
 }
-

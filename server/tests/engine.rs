@@ -126,8 +126,7 @@ fn two_counters_that_press_at_the_same_moment_call_two_people() {
     let mut core = start(dir.path());
     day(&mut core, "2026-06-02T10:00");
     let setup = OfficeFile::embedded().setup;
-    let serves =
-        |c: &&domain::setup::Counter| c.profile.iter().any(|line| line.queue == queue());
+    let serves = |c: &&domain::setup::Counter| c.profile.iter().any(|line| line.queue == queue());
     let counters: Vec<_> = setup.counters.iter().filter(serves).take(2).map(|c| c.id).collect();
     for counter in &counters {
         run(&mut core, "2026-06-02T10:00", open(*counter)).unwrap();
@@ -211,9 +210,7 @@ fn a_changed_office_file_that_would_orphan_somebody_leaves_the_old_setup_in_forc
     let gone = queue();
     setup.queues.retain(|queue| queue.id != gone);
     setup.counters.iter_mut().for_each(|c| c.profile.retain(|line| line.queue != gone));
-    setup.errands.retain(|errand| {
-        errand.leads_to != domain::setup::ErrandTarget::Queue(gone)
-    });
+    setup.errands.retain(|errand| errand.leads_to != domain::setup::ErrandTarget::Queue(gone));
     for notice in &mut setup.calendar.notices {
         notice.queues.retain(|queue| *queue != gone);
     }

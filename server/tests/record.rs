@@ -105,7 +105,11 @@ fn floor_events() -> Vec<Event> {
             kind: GuidanceKind::ToUnit(UnitId::new("kenshin").unwrap()),
             duration_ms: 1,
         },
-        Event::TagHandedOut { tag: TagUseId(5), pool: TagPoolId::new("express").unwrap(), number: 9 },
+        Event::TagHandedOut {
+            tag: TagUseId(5),
+            pool: TagPoolId::new("express").unwrap(),
+            number: 9,
+        },
         Event::TagCalled { tag: TagUseId(5), counter: c() },
         Event::TagReturned { tag: TagUseId(5), procedures: vec![code("24")] },
         Event::BellRung { ring: RingId(2), bell, reason: Key::new("seal").unwrap() },

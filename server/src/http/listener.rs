@@ -32,7 +32,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `shutdown` resolves; then takes no more connections, lets answers in flight finish
-/// and tells screens goodbye.
+/// and tells screens goodbye. `beside` holds routes that are not part of the contract.
 ///
 /// # Errors
 ///
@@ -40,9 +40,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(
     listener: TcpListener,
     state: State,
+    beside: Router,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let router = router(&state);
+    let router = router(&state).merge(beside);
     let room = Arc::new(Semaphore::new(state.limits().connections_max));
     let (alive, mut all_gone) = mpsc::channel::<()>(1);
     tokio::pin!(shutdown);
