@@ -143,12 +143,15 @@ function RecentRow({ call }: { call: CallView }) {
   );
 }
 
+/** More queues than these stand in two rows, without their names. */
+const QUEUES_IN_ONE_ROW = 8;
+
 function Strip({ office }: { office: DisplayView }) {
   const notices = office.notices;
   const notice = notices[turn.value % Math.max(1, notices.length)];
   return (
     <footer class="strip">
-      <ul class="queues">
+      <ul class={office.queues.length > QUEUES_IN_ONE_ROW ? "queues queues-many" : "queues"}>
         {office.queues.map((one) => (
           <QueueCard key={one.queue} queue={one} />
         ))}
@@ -174,7 +177,7 @@ function QueueCard({ queue: one }: { queue: QueueStatus }) {
         <b>{one.waiting}</b>人待ち
       </span>
       <span class="queue-wait">
-        {one.wait === null ? "時間は わかりません" : `約 ${bandText(one.wait)}分`}
+        {one.wait === null ? "わかりません" : `約 ${bandText(one.wait)}分`}
       </span>
     </li>
   );

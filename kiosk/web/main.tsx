@@ -196,19 +196,26 @@ function Errands({ office, group }: { office: KioskView; group: string | null })
   );
 }
 
+/** Names longer than this are set smaller; Japanese says as much in half the characters. */
+const NAME_LENGTH_LARGE = 26;
+
 function ErrandFace({ office, errand }: { office: KioskView; errand: ErrandView }) {
   const text = words();
+  const name = pick(errand.name, session.language.value);
+  const long = withoutRuby(name).length > NAME_LENGTH_LARGE ? " errand-long" : "";
   const queues = queuesOf(office, errand);
   const only = queues.length === 1 ? queues[0] : undefined;
   return (
     <>
-      <span class="errand-name">
-        <Ruby text={pick(errand.name, session.language.value)} />
+      <span class={`errand-name${long}`}>
+        <Ruby text={name} />
         {errand.leads_to.to === "group" && <span aria-hidden="true"> ▸</span>}
       </span>
       <span class="errand-facts">
         {errand.leads_to.to === "guide" ? (
-          <Ruby text={text.askStaff} />
+          <span>
+            <Ruby text={text.askStaff} />
+          </span>
         ) : (
           <QueueFacts queues={queues} only={only} />
         )}

@@ -52,10 +52,13 @@ interface Choice {
   run: () => void;
 }
 
+/** More than these stand in two columns, so that nothing has to be scrolled for. */
+const CHOICES_IN_ONE_COLUMN = 6;
+
 function Choices({ choices }: { choices: Choice[] }) {
   useNumberKeys((at) => choices[at]?.run());
   return (
-    <div class="choices">
+    <div class={choices.length > CHOICES_IN_ONE_COLUMN ? "choices many" : "choices"}>
       {choices.map((choice, at) => (
         <button key={choice.key} onClick={choice.run}>
           {at < 9 && <kbd>{at + 1}</kbd>}
@@ -242,7 +245,7 @@ function TransferDialog({ view, ticket }: { view: CounterView; ticket: TicketVie
   const text = staffText();
   const targets = transferTargets(view, ticket);
   return (
-    <Dialog title={text.transferTitle(ticket.label)} onClose={close}>
+    <Dialog title={text.transferTitle(ticket.label)} class="wide" onClose={close}>
       <p class="explain">{text.transferText}</p>
       {targets.length === 0 && <p>{text.transferNone}</p>}
       <Choices

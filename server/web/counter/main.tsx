@@ -42,7 +42,7 @@ function run(name: ActionName | "undo"): void {
       question.value = { ask: "open" };
       return;
     case "come_back":
-      void press(text.comeBack, path("back"));
+      void press(text.comeBack, path("continue"));
       return;
     case "call_next":
       void press(text.callNext, path("call-next"));
@@ -482,8 +482,10 @@ function Actions({ actions, at }: { actions: Action[]; at: CounterStatus }) {
             if (action.enabled) run(action.name);
           })}
         >
-          <span>{actionWords(action.name)}</span>
-          {action.name === "call_next" && at.next !== null && <span class="action-next">{at.next}</span>}
+          <span>
+            {actionWords(action.name)}
+            {action.name === "call_next" && at.next !== null && <b class="action-next">{at.next}</b>}
+          </span>
           <kbd>{action.key}</kbd>
         </button>
       ))}

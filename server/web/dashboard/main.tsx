@@ -106,7 +106,7 @@ function Queues({ office }: { office: DashboardView }) {
         <table class="queues">
           <thead>
             <tr>
-              <th scope="col">{text.waitingByQueue}</th>
+              <th scope="col">{text.queue}</th>
               <th scope="col" class="number">
                 {text.waiting}
               </th>

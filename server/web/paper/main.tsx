@@ -1,16 +1,18 @@
 // The demo's paper: what the virtual printer has printed, newest first, as pictures.
 //
-// Data flow: GET /demo/slips → list → <img> of /demo/slips/{n}.svg. Only the demo serves these;
-// an office prints on paper. Asks again every second, without pause while it is hidden.
+// Data flow: GET /demo/slips → list → <img> of each slip's svg_url. Only the demo serves these;
+// an office prints on paper. Asks again every second.
 
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { timeText } from "../shared/format";
 
-/** One slip, as GET /demo/slips lists it. */
+/** One slip, as GET /demo/slips lists it; numbers count per kiosk. */
 interface Slip {
   n: number;
+  kiosk: string;
   at_ms: number;
+  text: string;
   svg_url: string;
 }
 
@@ -26,7 +28,7 @@ async function refresh(): Promise<void> {
     const response = await fetch("/demo/slips");
     if (!response.ok) throw new Error(`status ${response.status}`);
     const list = (await response.json()) as Slip[];
-    slips.value = [...list].sort((a, b) => b.n - a.n).slice(0, SLIPS_MAX);
+    slips.value = [...list].sort((a, b) => b.at_ms - a.at_ms || b.n - a.n).slice(0, SLIPS_MAX);
     failed.value = false;
   } catch {
     failed.value = true;
@@ -45,10 +47,10 @@ function App() {
       </p>
       <ol class="slips">
         {(list ?? []).map((slip) => (
-          <li key={slip.n}>
-            <img src={slip.svg_url} alt={`${slip.n}枚目の番号札`} />
+          <li key={slip.svg_url}>
+            <img src={slip.svg_url} alt={slip.text} />
             <p>
-              {slip.n}枚目　{timeText(slip.at_ms, "Asia/Tokyo")}
+              {slip.kiosk} の {slip.n}枚目　{timeText(slip.at_ms, "Asia/Tokyo")}
             </p>
           </li>
         ))}

@@ -35,22 +35,25 @@ export async function send(
   key: string = newKey(),
   sender: Sender = browser,
 ): Promise<Outcome> {
+  let lost_count = 0;
   for (let attempt = 0; ; attempt += 1) {
-    const outcome = await tryOnce(path, body, key, sender);
-    if (outcome !== null) return outcome;
+    const { outcome, again } = await tryOnce(path, body, key, sender);
+    if (!again) return outcome;
+    if (outcome.outcome === "unknown") lost_count += 1;
     const pause_ms = RETRY_PAUSES_MS[attempt];
-    if (pause_ms === undefined) return { outcome: "unknown" };
+    // An attempt whose answer got lost may have taken effect, whatever the later ones were told.
+    if (pause_ms === undefined) return lost_count > 0 ? { outcome: "unknown" } : outcome;
     await sender.pause(pause_ms);
   }
 }
 
-/** `null` means that another attempt may help. */
+/** `again` means that another attempt may help: no answer, or a server that cannot just now. */
 async function tryOnce(
   path: string,
   body: object,
   key: string,
   sender: Sender,
-): Promise<Outcome | null> {
+): Promise<{ outcome: Outcome; again: boolean }> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), ATTEMPT_MS_MAX);
   try {
@@ -60,12 +63,15 @@ async function tryOnce(
       body: JSON.stringify(body),
       signal: abort.signal,
     });
-    if (response.ok) return { outcome: "done", answer: (await response.json()) as CommandAnswer };
-    if (response.status >= 500) return null;
-    const envelope = (await response.json()) as ErrorEnvelope;
-    return { outcome: "refused", code: envelope.error.code, detail: envelope.error.detail };
+    if (response.ok) {
+      const answer = (await response.json()) as CommandAnswer;
+      return { outcome: { outcome: "done", answer }, again: false };
+    }
+    const { error } = (await response.json()) as ErrorEnvelope;
+    const outcome: Outcome = { outcome: "refused", code: error.code, detail: error.detail };
+    return { outcome, again: response.status >= 500 };
   } catch {
-    return null;
+    return { outcome: { outcome: "unknown" }, again: true };
   } finally {
     clearTimeout(timer);
   }

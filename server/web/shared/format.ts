@@ -72,14 +72,17 @@ export interface RubyPiece {
   reading: string | null;
 }
 
-/** Splits `{番号|ばんごう}を取る` into pieces with and without a reading (furigana). */
+/**
+ * Splits text into pieces with and without a reading (furigana): `{番号|ばんごう}を取る` as our
+ * sentences write it, `国保〔こくほ〕に入る` as the office file does (kanji directly before 〔).
+ */
 export function rubyPieces(text: string): RubyPiece[] {
   const pieces: RubyPiece[] = [];
-  const pattern = /\{([^{}|]+)\|([^{}|]+)\}/g;
+  const pattern = /\{([^{}|]+)\|([^{}|]+)\}|([\u3400-\u9fff々]+)〔([^〔〕]+)〕/g;
   let end = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     if (match.index > end) pieces.push({ base: text.slice(end, match.index), reading: null });
-    pieces.push({ base: match[1] ?? "", reading: match[2] ?? null });
+    pieces.push({ base: match[1] ?? match[3] ?? "", reading: match[2] ?? match[4] ?? null });
     end = match.index + match[0].length;
   }
   if (end < text.length) pieces.push({ base: text.slice(end), reading: null });

@@ -103,6 +103,27 @@ export const REFUSALS: { readonly [code: string]: Words } = {
   batch_already_delivered: { ja: "もう納品済みです", en: "It is already delivered" },
   batch_returned_too_many: { ja: "返却件数が多すぎます", en: "More returned than received" },
   too_many_open: { ja: "開いているものが多すぎます", en: "Too many are open" },
+
+  // Not refusals of the rules, but of the way in (protocol/src/route.rs, `GENERALS`).
+  bad_json: { ja: "画面が古いようです。再読み込みしてください", en: "Please reload this page" },
+  bad_idempotency_key: { ja: "画面を再読み込みしてください", en: "Please reload this page" },
+  bad_upgrade: { ja: "接続できません", en: "The live connection was refused" },
+  foreign_origin: { ja: "この画面からは操作できません", en: "This page may not act here" },
+  unknown_route: { ja: "画面を再読み込みしてください", en: "Please reload this page" },
+  unknown_label: { ja: "{label} という番号は今日ありません", en: "There is no {label} today" },
+  wrong_method: { ja: "画面を再読み込みしてください", en: "Please reload this page" },
+  slow_request: { ja: "通信が遅すぎました。もう一度どうぞ", en: "The network was too slow; try again" },
+  body_too_large: { ja: "送る内容が大きすぎます", en: "Too much was sent" },
+  wrong_content_type: { ja: "画面を再読み込みしてください", en: "Please reload this page" },
+  foreign_host: { ja: "このアドレスからは操作できません", en: "Not under this address" },
+  bad_request: { ja: "入力の形が正しくありません", en: "What was entered is not valid" },
+  key_reused: { ja: "画面を再読み込みしてください", en: "Please reload this page" },
+  busy: { ja: "混み合っています。少し待ってもう一度どうぞ", en: "Busy; try again in a second" },
+  failing: {
+    ja: "記録できないため受け付けられません。技術担当を呼んでください",
+    en: "The log cannot be written: call the technician",
+  },
+  too_many_screens: { ja: "つながっている画面が多すぎます", en: "Too many screens are connected" },
 };
 
 /** The sentence for a refusal; a code of a newer server is shown as it is. */

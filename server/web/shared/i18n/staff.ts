@@ -129,6 +129,7 @@ export interface StaffText {
   dayClosed: string;
   dayClosedUntil(when: string): string;
   waitingByQueue: string;
+  queue: string;
   longestWait: string;
   limit: string;
   estimate: string;
@@ -287,6 +288,7 @@ const ja: StaffText = {
   dayClosed: "業務時間外です。",
   dayClosedUntil: (when) => `業務時間外です。次の受付は ${when} からです。`,
   waitingByQueue: "受付区分ごとの待ち",
+  queue: "受付区分",
   longestWait: "最長の待ち",
   limit: "上限",
   estimate: "いま来た人",
@@ -474,7 +476,7 @@ const en: StaffText = {
   stateFree: "free",
   stateBusy: "serving",
   stateAway: "away",
-  closeCounter: "Close the counter",
+  closeCounter: "Close",
   bells: "Bells",
   ring: "Ring",
   ringing: (elapsed) => `ringing ${elapsed}`,
@@ -492,6 +494,7 @@ const en: StaffText = {
   dayClosed: "Outside business hours.",
   dayClosedUntil: (when) => `Outside business hours. Tickets are issued from ${when}.`,
   waitingByQueue: "Waiting by queue",
+  queue: "Queue",
   longestWait: "Longest wait",
   limit: "Limit",
   estimate: "Who comes now",
@@ -526,7 +529,7 @@ const en: StaffText = {
   alertsNone: "Nothing needs attention",
   printers: "Kiosks",
   kind: { contracted: "contracted", staff: "staff", high: "high counter", register: "register" },
-  away: { register: "At the register", back_office: "Back office", break: "Break" },
+  away: { register: "Register", back_office: "Back office", break: "Break" },
   holdReason: {
     filling_form: "Filling in a form",
     fetching_document: "Fetching a document",

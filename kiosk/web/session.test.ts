@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Outcome } from "../../server/web/shared/command";
+import { IDLE_MS, Session, SETTLE_MS, type Page } from "./session";
+import { paperOf } from "./store";
+
+const ISSUED: Outcome = {
+  outcome: "done",
+  answer: {
+    seq: 1,
+    at_ms: 1,
+    events: [
+      {
+        kind: "ticket_issued",
+        ticket: 7,
+        label: "A007",
+        queue: "enrol",
+        errand: "join",
+        class: { class: "ordinary" },
+        language: "ne",
+        origin: { from: "kiosk", kiosk: "K1" },
+        issued_at_ms: 1,
+        ahead: 3,
+        window: null,
+      },
+    ],
+  },
+};
+
+function labelOf(page: Page): string | null {
+  return page.page === "ticket" ? page.issued.label : null;
+}
+
+function kiosk(outcome: Outcome = ISSUED) {
+  const clock = { now: 1_000 };
+  const asked: [string, string][] = [];
+  const session = new Session(
+    () => clock.now,
+    async (errand, language) => {
+      asked.push([errand, language]);
+      return outcome;
+    },
+  );
+  return { clock, asked, session };
+}
+
+test("a touch shows the issuing page before any answer, then the ticket", async () => {
+  const { asked, session } = kiosk();
+  session.chooseLanguage("ne");
+  const issuing = session.issue("join");
+  assert.equal(session.page.value.page, "issuing");
+  assert.equal(session.accepts(), false);
+  await issuing;
+  assert.equal(labelOf(session.page.value), "A007");
+  assert.deepEqual(asked, [["join", "ne"]]);
+});
+
+test("the second tap of a double tap does not press what has just appeared", () => {
+  const { clock, session } = kiosk();
+  session.show({ page: "group", errand: "membership" });
+  assert.equal(session.accepts(), false);
+  clock.now += SETTLE_MS;
+  assert.equal(session.accepts(), true);
+});
+
+test("a page that nobody touches goes back to the first page and to Japanese", () => {
+  const { clock, session } = kiosk();
+  session.chooseLanguage("pt");
+  session.show({ page: "helper", before: { page: "home" } });
+  clock.now += IDLE_MS - 1;
+  session.tick();
+  assert.equal(session.page.value.page, "helper");
+  clock.now += 1;
+  session.tick();
+  assert.equal(session.page.value.page, "home");
+  assert.equal(session.language.value, "ja");
+});
+
+test("a refusal and a lost answer are two different pages", async () => {
+  const refused = kiosk({ outcome: "refused", code: "queue_full", detail: {} });
+  await refused.session.issue("join");
+  assert.deepEqual(refused.session.page.value, { page: "refused", code: "queue_full" });
+  const lost = kiosk({ outcome: "unknown" });
+  await lost.session.issue("join");
+  assert.equal(lost.session.page.value.page, "unknown");
+});
+
+test("a low roll still prints; every other condition is trouble and no printer is none", () => {
+  const printer = (condition: Parameters<typeof paperOf>[0]) => paperOf(condition);
+  assert.equal(printer({ kiosk: "K1", condition: "paper_near_end", unknown_count: 0 }), "comes");
+  assert.equal(printer({ kiosk: "K1", condition: "silent", unknown_count: 0 }), "trouble");
+  assert.equal(printer({ kiosk: "K1", condition: "none", unknown_count: 0 }), "none");
+  assert.equal(printer(undefined), "none");
+});
