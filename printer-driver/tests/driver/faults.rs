@@ -353,7 +353,7 @@ async fn under_random_faults_no_slip_is_doubled_and_none_is_lost_without_a_word(
         std::env::var(name).ok().map_or(usual, |text| text.parse().unwrap())
     };
     let (first_seed, job_count) = (number("FAULT_SEED", 20_261_121), number("FAULT_JOB_COUNT", 60));
-    println!("FAULT_SEED={first_seed} FAULT_JOB_COUNT={job_count}");
+    let run = format!("FAULT_SEED={first_seed} FAULT_JOB_COUNT={job_count}");
     let bench = Bench::on_terminal().await;
     let mut seed = first_seed | 1;
     let mut random = move |bound: u64| {
@@ -402,15 +402,15 @@ async fn under_random_faults_no_slip_is_doubled_and_none_is_lost_without_a_word(
     let count = |id: u64| lines.iter().filter(|line| **line == format!("slip {id}")).count();
     for (id, outcome) in &outcomes {
         match outcome {
-            JobState::Printed { .. } => assert_eq!(count(*id), 1, "slip {id} says {outcome:?}"),
-            JobState::Unknown { .. } => assert!(count(*id) <= 1, "slip {id} says {outcome:?}"),
+            JobState::Printed { .. } => assert_eq!(count(*id), 1, "{run}: slip {id}, {outcome:?}"),
+            JobState::Unknown { .. } => assert!(count(*id) <= 1, "{run}: slip {id}, {outcome:?}"),
             JobState::Queued
             | JobState::Sending
             | JobState::Sent
             | JobState::Held { .. }
-            | JobState::Withdrawn => panic!("slip {id} ends as {outcome:?}"),
+            | JobState::Withdrawn => panic!("{run}: slip {id} ends as {outcome:?}"),
         }
     }
     let printed = outcomes.iter().filter(|(_, outcome)| *outcome == PROVEN).count() as u64;
-    assert!(printed >= job_count * 2 / 3, "{printed} of {job_count} were proven");
+    assert!(printed >= job_count * 2 / 3, "{run}: {printed} were proven");
 }
