@@ -73,9 +73,10 @@ fn slice_number(name: &str) -> Option<u32> {
 
 /// Whether a CSS `unicode-range` holds one of the wanted code points.
 fn holds_any(range: &str, wanted: &BTreeSet<u32>) -> bool {
-    range.split(',').filter_map(code_range).any(|(first, last)| {
-        first <= last && wanted.range(first..=last).next().is_some()
-    })
+    range
+        .split(',')
+        .filter_map(code_range)
+        .any(|(first, last)| first <= last && wanted.range(first..=last).next().is_some())
 }
 
 /// `U+4e00-4e0f` or `U+4e00`.
