@@ -1,10 +1,14 @@
 //! The `yobidashi` command.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::check::CheckArgs;
+use server::check::{self, CheckArgs};
+use server::export::{self, ExportArgs};
+use server::report::{self, ReportArgs};
 use server::serve::ServeArgs;
+use server::simulate::{self, SimulateArgs};
 
 /// 呼出し: queues and tickets for public counters
 #[derive(Parser)]
@@ -20,13 +24,22 @@ enum Command {
     Serve(ServeArgs),
     /// Check an office file without starting anything (設定を確かめる)
     Check(CheckArgs),
+    /// Print the figures of finished days (集計を出す)
+    Report(ReportArgs),
+    /// Write the log as JSON lines (記録を書き出す)
+    Export(ExportArgs),
+    /// Play invented days into an empty data folder (模擬の記録を作る)
+    Simulate(SimulateArgs),
 }
 
 fn main() -> ExitCode {
     start_logging();
     match Cli::parse().command {
         Command::Serve(args) => serve(args),
-        Command::Check(args) => server::check::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Report(args) => print(|out| report::run(&args, out)),
+        Command::Export(args) => print(|out| export::run(&args, out).map(|_| ())),
+        Command::Simulate(args) => print(|out| simulate::run(&args, out)),
     }
 }
 
@@ -37,6 +50,19 @@ fn start_logging() {
     let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let logging = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi);
     logging.with_writer(std::io::stderr).init();
+}
+
+/// Lets a command write to standard output, and says what went wrong.
+fn print<E: std::fmt::Display>(command: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> ExitCode {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let done = command(&mut out).map_err(|error| error.to_string());
+    match done.and_then(|()| out.flush().map_err(|error| error.to_string())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            check::complain(&message);
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Two threads are what the office PC has to spare; more would only cost memory.
@@ -50,7 +76,7 @@ fn serve(args: ServeArgs) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            server::check::complain(&message);
+            check::complain(&message);
             ExitCode::FAILURE
         }
     }
