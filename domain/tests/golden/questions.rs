@@ -55,7 +55,8 @@ fn hours(office: &Office, word: &str) -> Result<String, Fault> {
     Ok(match calendar.hours(date) {
         None => format!("{date} {weekday:?}: closed"),
         Some(hours) => format!(
-            "{date} {weekday:?}: {}–{}, tickets until {}, lingering {:?}, wait limit {limit_min} min",
+            "{date} {weekday:?}: {}–{}, tickets until {}, lingering {:?}, \
+             wait limit {limit_min} min",
             hours.open, hours.close, hours.tickets_until, hours.lingering
         ),
     })
