@@ -4,8 +4,9 @@
 //! log holds none, and the random token behind a ticket's QR code is left out.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use domain::event::Event;
 use domain::id::TicketId;
@@ -13,6 +14,7 @@ use domain::label::Label;
 use domain::time::Date;
 use protocol::event::EventRecord;
 
+use crate::check::complain;
 use crate::log::{CHUNK_RECORDS, LogError, LogReader, Record};
 use crate::{record, wire_event};
 
@@ -54,7 +56,30 @@ pub enum ExportError {
     Json(#[from] serde_json::Error),
 }
 
-/// Runs the command; returns how many lines it wrote.
+/// Carries out the command: exits with 0, with 1 when the export is not whole.
+pub fn command(args: &ExportArgs) -> ExitCode {
+    match run(args, &mut std::io::BufWriter::new(std::io::stdout().lock())) {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl ExportError {
+    /// Whether the reader of the output has seen enough.
+    fn is_broken_pipe(&self) -> bool {
+        match self {
+            ExportError::Write(error) => error.kind() == ErrorKind::BrokenPipe,
+            ExportError::Json(error) => error.io_error_kind() == Some(ErrorKind::BrokenPipe),
+            ExportError::Log(_) | ExportError::Record { .. } => false,
+        }
+    }
+}
+
+/// Runs the command over `out`; returns how many lines it wrote.
 ///
 /// # Errors
 ///

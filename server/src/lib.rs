@@ -31,5 +31,6 @@ pub mod simulate;
 pub mod slip;
 pub mod socket;
 pub mod twin;
+pub mod verify;
 pub mod view;
 pub mod wire_event;

@@ -24,12 +24,14 @@ mod month;
 mod samples;
 mod text;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use domain::time::Date;
 use protocol::report::Report;
 
+use crate::check::complain;
 use crate::fiscal_year::{FiscalYear, parse_date};
 use crate::log::LogError;
 
@@ -151,7 +153,22 @@ pub enum Format {
     Csv,
 }
 
-/// Runs the command.
+/// Carries out the command: exits with 0, with 1 when there is no report.
+pub fn command(args: &ReportArgs) -> ExitCode {
+    match run(args, &mut std::io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has seen enough.
+        Err(ReportError::Print(error)) if error.kind() == ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the command over `out`.
 ///
 /// # Errors
 ///

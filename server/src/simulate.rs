@@ -26,12 +26,14 @@ mod volume;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use domain::id::{BatchId, ProcedureCode};
 use domain::refusal::Refusal;
 use domain::setup::Setup;
 use domain::time::Date;
 
+use crate::check::complain;
 use crate::clock::{Clock, ClockError};
 use crate::config::OfficeFile;
 use crate::fiscal_year::{FiscalYear, parse_date};
@@ -161,6 +163,17 @@ pub enum SimulateError {
     /// Progress could not be printed.
     #[error("failed to print: {0}")]
     Print(#[from] std::io::Error),
+}
+
+/// Carries out the command: exits with 0, with 1 when it could not be played to the end.
+pub fn command(args: &SimulateArgs) -> ExitCode {
+    match run(args, &mut std::io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Runs the command, telling its progress on `out`.

@@ -90,19 +90,34 @@ impl Derived {
             tracing::warn!(%error, "the derived store cannot be kept on disk; it lives in memory");
             in_memory()
         })?;
-        let mut derived = Derived {
+        let mut derived = Derived::over(dir, reader, connection);
+        if let Err(error) = derived.load() {
+            tracing::warn!(%error, "the derived store cannot be used: it is rebuilt from the log");
+            derived.discard()?;
+        }
+        Ok(derived)
+    }
+
+    /// An empty store in memory, whatever is on disk.
+    ///
+    /// # Errors
+    ///
+    /// There is no log, or it cannot be read.
+    pub fn open_in_memory(dir: &Path) -> Result<Derived, ReportError> {
+        let derived = Derived::over(dir, LogReader::open(dir)?, in_memory()?);
+        derived.claim()?;
+        Ok(derived)
+    }
+
+    fn over(dir: &Path, reader: LogReader, connection: Connection) -> Derived {
+        Derived {
             dir: dir.to_owned(),
             reader,
             connection,
             follower: Follower::default(),
             seq: 0,
             stored_seq: 0,
-        };
-        if let Err(error) = derived.load() {
-            tracing::warn!(%error, "the derived store cannot be used: it is rebuilt from the log");
-            derived.discard()?;
         }
-        Ok(derived)
     }
 
     /// Takes in what the log has got since the last time; returns the last record's number.
@@ -191,9 +206,9 @@ impl Derived {
         to: Date,
         mut each: impl FnMut(DayFacts),
     ) -> Result<(), ReportError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT facts FROM day WHERE date BETWEEN ?1 AND ?2 ORDER BY date",
-        )?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT facts FROM day WHERE date BETWEEN ?1 AND ?2 ORDER BY date")?;
         let mut rows = statement.query((from.as_yyyymmdd(), to.as_yyyymmdd()))?;
         while let Some(row) = rows.next()? {
             each(unseal(row.get_ref(0)?.as_blob().map_err(|_| ReportError::Damaged)?)?);
@@ -249,7 +264,8 @@ impl Derived {
         if office != self.reader.office() {
             return Err(ReportError::Damaged);
         }
-        let check: String = self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        let check: String =
+            self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if check != "ok" {
             return Err(ReportError::Damaged);
         }
@@ -395,8 +411,8 @@ fn store_day(
                 .execute((code, number))?;
         }
     }
-    let mut meta = transaction
-        .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?;
+    let mut meta =
+        transaction.prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?;
     meta.execute(("seq", signed(day.seq)))?;
     meta.execute(("hash", &hash[..]))?;
     meta.execute(("state", seal(&state)))?;

@@ -169,9 +169,8 @@ fn is_foreign(setup: &Setup, ticket: &Ticket) -> bool {
     let Some(abroad) = ProcedureCode::new(FROM_ABROAD) else { return false };
     let Some(enrolment) = row(abroad) else { return false };
     let japanese = ticket.language.spoken() == domain::language::Language::Japanese;
-    let counts = |code: &ProcedureCode| {
-        *code == abroad || (!japanese && row(*code) == Some(enrolment))
-    };
+    let counts =
+        |code: &ProcedureCode| *code == abroad || (!japanese && row(*code) == Some(enrolment));
     ticket.procedures.iter().any(counts)
 }
 

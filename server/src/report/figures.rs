@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::time::Date;
 use protocol::event::{ProcedureFigures, ProcedureSort, SetupFigures};
-use protocol::report::{
-    ProcedureReport, Report, RowCount, Spread, TicketTotals, WaitReport,
-};
+use protocol::report::{ProcedureReport, Report, RowCount, Spread, TicketTotals, WaitReport};
 
 use super::derived::Derived;
 use super::facts::{DayFacts, Totals};
@@ -111,11 +109,7 @@ pub(super) fn report(derived: &Derived, range: Range) -> Result<Report, ReportEr
 }
 
 /// Counts per row of the yearly table, in the order of the catalogue.
-fn rows(
-    figures: &SetupFigures,
-    gathered: &Gathered,
-    begun: &BTreeSet<String>,
-) -> Vec<RowCount> {
+fn rows(figures: &SetupFigures, gathered: &Gathered, begun: &BTreeSet<String>) -> Vec<RowCount> {
     let mut rows: Vec<RowCount> = Vec::new();
     for first in &figures.procedures {
         if rows.iter().any(|row| row.row == first.row) {
@@ -178,10 +172,8 @@ fn waits(figures: &SetupFigures, gathered: &Gathered) -> Vec<WaitReport> {
     };
     let none = Waited::default();
     let of = |queue: &str| gathered.waits.get(queue).unwrap_or(&none);
-    let known = figures
-        .queues
-        .iter()
-        .map(|queue| one(Some(&queue.queue), &queue.name, of(&queue.queue)));
+    let known =
+        figures.queues.iter().map(|queue| one(Some(&queue.queue), &queue.name, of(&queue.queue)));
     let is_known = |key: &str| figures.queues.iter().any(|known| known.queue == key);
     let gone = gathered.waits.iter().filter(|(key, _)| !is_known(key));
     std::iter::once(one(None, ALL_QUEUES, &gathered.all_waits))
@@ -284,8 +276,7 @@ fn by_months(
         ends.add(&open);
     }
     let last = whole_until.plus_days(-1);
-    let mut months =
-        derived.months(whole_from.as_yyyymmdd() / 100, last.as_yyyymmdd() / 100)?;
+    let mut months = derived.months(whole_from.as_yyyymmdd() / 100, last.as_yyyymmdd() / 100)?;
     months.push(ends);
     Ok(join(&months))
 }

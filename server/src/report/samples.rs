@@ -155,7 +155,11 @@ mod tests {
         let (mut low, mut high, mut all) =
             (Histogram::default(), Histogram::default(), Samples::default());
         for ms in (0..5_000_000).step_by(4_321) {
-            if ms % 2 == 0 { low.push(ms) } else { high.push(ms) }
+            if ms % 2 == 0 {
+                low.push(ms)
+            } else {
+                high.push(ms)
+            }
             all.push(ms);
         }
         let rounded = Histogram::spread(&[&low, &high]);

@@ -48,10 +48,7 @@ fn rows(text: &mut String, report: &Report) {
     line(text, &format!("{} {} {}", left("№", 5), left("名称", 34), right("件数", 9)));
     for row in &report.rows {
         let count = row.count.map_or("—".to_owned(), thousands);
-        line(
-            text,
-            &format!("{} {} {}", left(&row.row, 5), left(&row.name, 34), right(&count, 9)),
-        );
+        line(text, &format!("{} {} {}", left(&row.row, 5), left(&row.name, 34), right(&count, 9)));
         if let Some(foreign) = row.foreign_count {
             line(
                 text,
