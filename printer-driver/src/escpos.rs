@@ -160,9 +160,17 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// GS ( k: model 2, module size, correction, store, print.
+    /// GS ( k with the quiet zone of four modules that readers need above and below.
     fn qr(&mut self, payload: &str, correction: QrCorrection, module_dots: u8) {
+        let quiet_dots = u16::from(module_dots) * 4;
         self.align(Align::Center);
+        self.feed(quiet_dots);
+        self.qr_symbol(payload, correction, module_dots);
+        self.feed(quiet_dots);
+    }
+
+    /// GS ( k: model 2, module size, correction, store, print.
+    fn qr_symbol(&mut self, payload: &str, correction: QrCorrection, module_dots: u8) {
         let level = match correction {
             QrCorrection::Low => 0x30,
             QrCorrection::Medium => 0x31,

@@ -206,7 +206,9 @@ fn rule_row(rule: Rule, columns: usize) -> Row {
     if columns % 16 >= 2 {
         pieces.push(piece((columns % 16 / 2) as u8, 1));
     }
-    Row::Text { pieces, align: Align::Left }
+    // An odd column is left over; half of it on each side.
+    let align = if columns % 2 == 0 { Align::Left } else { Align::Center };
+    Row::Text { pieces, align }
 }
 
 #[cfg(test)]

@@ -153,6 +153,8 @@ fn paper_edge(width: u32, height: u32, end: SlipEnd) -> String {
             for _ in 0..width / (2 * TOOTH_DOTS) {
                 let _ = write!(edge, "l-{TOOTH_DOTS} -5l-{TOOTH_DOTS} 5");
             }
+            // Paper need not be a whole number of teeth wide.
+            let _ = write!(edge, "H{SHADOW_DOTS}");
         }
     }
     edge.push('z');

@@ -52,12 +52,14 @@ fn a_short_slip_has_exactly_these_bytes() {
         "1B4500",                 // ESC E 0
         "94D48D868E44",           //          番号札
         "0A",                     // LF
+        "1B4A14",                 // ESC J    quiet zone of 20 dots
         "1D286B040031413200",     // GS ( k   QR model 2
         "1D286B0300314305",       //          modules of 5 dots
         "1D286B0300314531",       //          correction M
         "1D286B0500315030",       /* 2 bytes */
         "4142",                   //          store AB
         "1D286B0300315130",       //          print
+        "1B4A14",                 // ESC J    quiet zone
         "1D28480600303030303164", // GS ( H   process ID 001d
         "1D564208",               // GS V 66  feed and partial cut
     ]
