@@ -359,7 +359,9 @@ mirror_enum!(
 
 mirror_enum!(
     /// [`ProcedureKind`].
-    ProcedureKindV1 = ProcedureKind { Floor, Ticketed, ExpressTag, SubProcedure, MailWorkflow, SystemFunction, Ancillary }
+    ProcedureKindV1 = ProcedureKind {
+        Floor, Ticketed, ExpressTag, SubProcedure, MailWorkflow, SystemFunction, Ancillary,
+    }
 );
 
 mirror_enum!(
