@@ -207,7 +207,7 @@ fn rule_row(rule: Rule, columns: usize) -> Row {
         pieces.push(piece((columns % 16 / 2) as u8, 1));
     }
     // An odd column is left over; half of it on each side.
-    let align = if columns % 2 == 0 { Align::Left } else { Align::Center };
+    let align = if columns.is_multiple_of(2) { Align::Left } else { Align::Center };
     Row::Text { pieces, align }
 }
 
