@@ -98,7 +98,7 @@ fn an_office_day_that_nobody_has_seen_goes_as_predicted() {
 
 #[test]
 fn every_planted_bug_is_found() {
-    let passed: Vec<Bug> = Bug::ALL
+    let passed: Vec<Bug> = Bug::all()
         .into_iter()
         .filter(|bug| (0..BUG_SEED_COUNT).all(|seed| run(seed, Some(*bug)).is_ok()))
         .collect();

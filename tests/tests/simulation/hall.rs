@@ -231,6 +231,6 @@ fn rules(random: &mut Random) -> Rules {
         periods_max: count(random, 10, 20),
         tickets_day_max: 100,
         service_max_min: minutes(random, 5, 120),
-        offline_age_max_min: minutes(random, 10, 600),
+        offline_age_max_min: minutes(random, 10, 60),
     }
 }

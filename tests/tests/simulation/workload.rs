@@ -69,7 +69,7 @@ impl Workload {
 
     /// A moment: the clock moves, some people press, the writer syncs; or something breaks.
     fn plan(&mut self, auditor: &Auditor, now: Now, answered: &BTreeSet<u64>) {
-        let span_ms = self.random.between(500, 90_000);
+        let span_ms = self.random.between(500, 150_000);
         self.offline.stopwatch_ms += span_ms;
         self.queued.push(Input::Tick(span_ms));
         self.cut_and_reconnect();
@@ -142,7 +142,7 @@ impl Workload {
             offline.next_number = (offline.next_number + 1) % (last - first + 1);
             offline.slips.push((number, want, offline.stopwatch_ms));
         }
-        if self.random.chance(60) {
+        if self.random.chance(25) {
             self.offline.is_cut = false;
             for (number, want, issued_ms) in std::mem::take(&mut self.offline.slips) {
                 let command = Command::MergeOffline {

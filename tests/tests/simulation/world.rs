@@ -92,7 +92,7 @@ impl World {
     /// An office that has adopted its setup at this moment.
     pub(crate) fn new(setup: &Setup, start: Timestamp, bug: Option<Bug>) -> World {
         let mut engine = Engine::new(bug);
-        let adopt = Command::AdoptSetup { setup: Box::new(setup.clone()) };
+        let adopt = Command::AdoptSetup { setup: Box::new(Bug::understand(bug, setup)) };
         let reply = engine.keep_time(moment(start), &adopt);
         assert!(matches!(reply, Reply::Done { .. }), "the setup is refused: {reply:?}");
         let heard = engine.commit().news;
