@@ -139,7 +139,10 @@ impl Printing {
         };
         let job = Job { event: committed.event.clone(), copy };
         if self.sender.try_send(job).is_err() {
-            tracing::warn!(seq = committed.seq, "the printing queue is full: a slip is not printed");
+            tracing::warn!(
+                seq = committed.seq,
+                "the printing queue is full: a slip is not printed"
+            );
         }
     }
 }

@@ -32,10 +32,7 @@ pub fn ticket(office: &OfficeFile, clock: &Clock, event: &Event, copy: Copy) -> 
         errand: name.map(|name| words.text(name)).unwrap_or_default(),
         place: words.fixed("待合でお待ちください", "Please wait in the waiting area"),
         issued: Line::japanese(issued_text(issued)),
-        ahead: words.fixed(
-            &format!("前に {ahead}人"),
-            &format!("{ahead} ahead of you"),
-        ),
+        ahead: words.fixed(&format!("前に {ahead}人"), &format!("{ahead} ahead of you")),
         window: match window {
             Some(window) => {
                 let span = span(clock, window.from, window.to);
@@ -84,12 +81,7 @@ impl Words {
     }
 }
 
-fn notices(
-    setup: &Setup,
-    issued: Now,
-    queue: domain::id::QueueId,
-    words: &Words,
-) -> Vec<Line> {
+fn notices(setup: &Setup, issued: Now, queue: domain::id::QueueId, words: &Words) -> Vec<Line> {
     setup.calendar.notices_for(queue, issued).map(|notice| words.text(&notice.text)).collect()
 }
 

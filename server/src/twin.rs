@@ -210,11 +210,7 @@ async fn show_slip(
 async fn list_printers(State(twins): State<Arc<Twins>>) -> Json<Vec<PrinterEntry>> {
     let entry = |(kiosk, twin): (&KioskId, &VirtualPrinter)| {
         let control = twin.control();
-        PrinterEntry {
-            kiosk: kiosk.to_string(),
-            state: control.state(),
-            errors: control.errors(),
-        }
+        PrinterEntry { kiosk: kiosk.to_string(), state: control.state(), errors: control.errors() }
     };
     Json(twins.printers.iter().map(entry).collect())
 }
