@@ -1,0 +1,1 @@
+//! The live connection, with a client that speaks WebSocket as browsers do.
