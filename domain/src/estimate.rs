@@ -44,6 +44,31 @@ const ROUNDING_MS: i64 = 5 * MINUTE_MS;
 /// The window in which somebody with `ahead` people before them in `queue` is likely to be called;
 /// `None` when no open, attended counter serves the queue.
 pub fn window(office: &Office, queue: QueueId, ahead: usize, now: Timestamp) -> Option<Window> {
+    let (early_ms, late_ms) = span_ms(office, queue, ahead, now)?;
+    Some(Window {
+        from: Timestamp(round_down(now.0 + early_ms)),
+        to: Timestamp(round_down(now.0 + late_ms) + ROUNDING_MS),
+    })
+}
+
+/// The same as minutes from now, in steps of five: for boards that change all day.
+pub fn band_min(
+    office: &Office,
+    queue: QueueId,
+    ahead: usize,
+    now: Timestamp,
+) -> Option<(u16, u16)> {
+    let (early_ms, late_ms) = span_ms(office, queue, ahead, now)?;
+    let minutes = |ms: i64| u16::try_from(ms / MINUTE_MS).unwrap_or(u16::MAX);
+    Some((minutes(round_down(early_ms)), minutes(round_down(late_ms) + ROUNDING_MS)))
+}
+
+fn round_down(ms: i64) -> i64 {
+    ms.div_euclid(ROUNDING_MS) * ROUNDING_MS
+}
+
+/// The earliest and the latest time from `now`, unrounded.
+fn span_ms(office: &Office, queue: QueueId, ahead: usize, now: Timestamp) -> Option<(i64, i64)> {
     let setup = office.setup()?;
     let asked = setup.queue(queue)?;
     let servers = || {
@@ -68,14 +93,7 @@ pub fn window(office: &Office, queue: QueueId, ahead: usize, now: Timestamp) -> 
         sum_ms += load_ms;
         count += 1;
     }
-    (count > 0).then(|| {
-        let early = now.0 + best_ms * 3 / 4;
-        let late = now.0 + sum_ms / count * 5 / 4;
-        Window {
-            from: Timestamp(early.div_euclid(ROUNDING_MS) * ROUNDING_MS),
-            to: Timestamp((late.div_euclid(ROUNDING_MS) + 1) * ROUNDING_MS),
-        }
-    })
+    (count > 0).then(|| (best_ms * 3 / 4, sum_ms / count * 5 / 4))
 }
 
 /// What one case of a queue is expected to hold a counter, in milliseconds.

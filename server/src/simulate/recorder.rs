@@ -12,6 +12,7 @@ use protocol::event::Source;
 
 use super::SimulateError;
 use crate::clock::Clock;
+use crate::engine::snapshot;
 use crate::log::{Log, LogOptions, PendingCommand, PendingEvent};
 use crate::record;
 
@@ -111,9 +112,12 @@ impl Recorder {
         self.office.next_ids().ticket.0 - 1
     }
 
-    /// Closes the log, so that its file alone is complete.
+    /// Closes the log, so that its file alone is complete and the next start is a quick one.
     pub(super) fn close(mut self) -> Result<(), SimulateError> {
         self.commit()?;
+        if let Some(bytes) = snapshot::encode(&self.office) {
+            self.log.save_snapshot(self.log.head().seq, snapshot::VERSION, bytes)?;
+        }
         Ok(self.log.close()?)
     }
 }

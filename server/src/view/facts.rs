@@ -7,7 +7,7 @@ use domain::language::Language;
 use domain::office::{Office, Presence};
 use domain::selection;
 use domain::setup::Setup;
-use domain::time::{MINUTE_MS, Now};
+use domain::time::Now;
 use protocol::view::{CounterState, DisplayCounterState, UndoView, WaitBand};
 
 use crate::wire_event;
@@ -53,14 +53,10 @@ pub(super) fn of_queue(office: &Office, setup: &Setup, queue: QueueId, now: Now)
     let Some(asked) = setup.queue(queue) else { return QueueFacts::default() };
     let serves = |open: &&_| selection::serves(office, setup, open, asked);
     let waiting = office.waiting_count(queue);
-    let window = estimate::window(office, queue, waiting, now.at);
-    let minutes = |ms: i64| u16::try_from(ms.max(0) / MINUTE_MS).unwrap_or(u16::MAX);
+    let band = estimate::band_min(office, queue, waiting, now.at);
     QueueFacts {
         waiting: u16::try_from(waiting).unwrap_or(u16::MAX),
-        wait: window.map(|window| WaitBand {
-            from_min: minutes(window.from.since_ms(now.at)),
-            to_min: minutes(window.to.since_ms(now.at)),
-        }),
+        wait: band.map(|(from_min, to_min)| WaitBand { from_min, to_min }),
         counters_open: u16::try_from(office.counters().filter(serves).count()).unwrap_or(u16::MAX),
         oldest_since_ms: oldest_since_ms(office, queue),
     }
