@@ -44,14 +44,14 @@ fn weight(calendar: &Calendar, date: Date) -> u64 {
         (8, ..=10) => 1_120,
         (3, _) => 1_080,
         (5 | 7, _) => 1_000,
-        (8 | 9 | 10, _) => 940,
+        (8..=10, _) => 940,
         _ => 880,
     };
     let weekday = match date.weekday() {
         Weekday::Monday => 1_120,
         Weekday::Tuesday => 1_030,
         Weekday::Friday => 1_000,
-        _ => 950,
+        Weekday::Wednesday | Weekday::Thursday | Weekday::Saturday | Weekday::Sunday => 950,
     };
     // A Monday follows a closed Sunday anyway; this is about holidays in the week.
     let yesterday_closed = calendar.hours(date.plus_days(-1)).is_none();

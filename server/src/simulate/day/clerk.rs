@@ -7,6 +7,7 @@ use domain::event::Event;
 use domain::id::{CounterId, QueueId, TicketId};
 use domain::refusal::Refusal;
 use domain::setup::ProfileLine;
+use domain::ticket::TicketState;
 use domain::time::MINUTE_MS;
 
 use super::super::SimulateError;
@@ -331,9 +332,9 @@ impl Hall<'_> {
     pub(super) fn return_to(&mut self, ms: i64, resident: usize) -> Result<(), SimulateError> {
         let ticket = self.residents[resident].ticket.map(|(ticket, _)| ticket);
         let known = ticket.and_then(|ticket| self.recorder.office().ticket(ticket));
-        let held = known.and_then(|ticket| match ticket.state {
-            domain::ticket::TicketState::OnHold { counter, .. } => Some(counter),
-            _ => None,
+        let held = known.and_then(|ticket| {
+            let TicketState::OnHold { counter, .. } = ticket.state else { return None };
+            Some(counter)
         });
         let clerk = self.clerks.iter().position(|clerk| Some(clerk.counter) == held);
         let Some(clerk) = clerk else { return Ok(()) };

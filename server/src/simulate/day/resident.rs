@@ -163,8 +163,8 @@ impl Hall<'_> {
     /// The next label that a linked section gives today; `None` when every letter is ours.
     fn linked_label(&mut self) -> Option<Label> {
         let own = |letter: &Letter| self.setup.queues.iter().any(|queue| queue.letter == *letter);
-        let letters = ('A'..='Z').filter_map(Letter::new);
-        let letter = letters.filter(|letter| !own(letter)).last()?;
+        let mut letters = ('A'..='Z').rev().filter_map(Letter::new);
+        let letter = letters.find(|letter| !own(letter))?;
         self.linked_count += 1;
         Some(Label { letter, number: self.linked_count, width: 3 })
     }

@@ -78,9 +78,11 @@ impl Hall<'_> {
         {
             chosen.push(counter.id);
         }
-        let high = candidates.iter().find(|counter| counter.kind == CounterKind::High);
-        if let Some(high) = high.filter(|high| !chosen.contains(&high.id)) {
-            chosen.push(high.id);
+        if !self.day.tags.is_empty() {
+            let counters = &self.setup.counters;
+            let high = counters.iter().find(|counter| counter.kind == CounterKind::High);
+            let caller = high.or(counters.first()).map(|counter| counter.id);
+            chosen.extend(caller.filter(|caller| !chosen.contains(caller)));
         }
         for queue in load.keys() {
             let served = |id: &CounterId| {
