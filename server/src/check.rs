@@ -28,7 +28,8 @@ pub fn run(args: &CheckArgs) -> ExitCode {
     match config::check_file(file) {
         Ok(summary) => say(&format!("{}: {summary}\n", file.display())),
         Err(errors) => {
-            complain(&errors.to_string());
+            // Without a prefix, so that an editor finds each mistake by its file, line and column.
+            let _ = writeln!(std::io::stderr().lock(), "{}", errors.to_string().trim_end());
             ExitCode::FAILURE
         }
     }

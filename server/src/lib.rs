@@ -26,6 +26,7 @@ pub mod printing;
 pub mod record;
 pub mod report;
 pub mod ringing;
+pub mod salvage;
 pub mod serve;
 pub mod simulate;
 pub mod slip;

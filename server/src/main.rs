@@ -1,14 +1,15 @@
 //! The `yobidashi` command.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use server::check::{self, CheckArgs};
 use server::export::{self, ExportArgs};
 use server::report::{self, ReportArgs};
+use server::salvage::{self, SalvageArgs};
 use server::serve::ServeArgs;
 use server::simulate::{self, SimulateArgs};
+use server::verify::{self, VerifyArgs};
 
 /// 呼出し: queues and tickets for public counters
 #[derive(Parser)]
@@ -26,6 +27,10 @@ enum Command {
     Check(CheckArgs),
     /// Print the figures of finished days (集計を出す)
     Report(ReportArgs),
+    /// Check the log and what is derived from it (記録を検査する)
+    Verify(VerifyArgs),
+    /// Save what is good of a damaged log (壊れた記録から救い出す)
+    Salvage(SalvageArgs),
     /// Write the log as JSON lines (記録を書き出す)
     Export(ExportArgs),
     /// Play invented days into an empty data folder (模擬の記録を作る)
@@ -37,9 +42,11 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(args) => serve(args),
         Command::Check(args) => check::run(&args),
-        Command::Report(args) => print(|out| report::run(&args, out)),
-        Command::Export(args) => print(|out| export::run(&args, out).map(|_| ())),
-        Command::Simulate(args) => print(|out| simulate::run(&args, out)),
+        Command::Report(args) => report::command(&args),
+        Command::Verify(args) => verify::command(&args),
+        Command::Salvage(args) => salvage::command(&args),
+        Command::Export(args) => export::command(&args),
+        Command::Simulate(args) => simulate::command(&args),
     }
 }
 
@@ -50,19 +57,6 @@ fn start_logging() {
     let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let logging = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi);
     logging.with_writer(std::io::stderr).init();
-}
-
-/// Lets a command write to standard output, and says what went wrong.
-fn print<E: std::fmt::Display>(command: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> ExitCode {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let done = command(&mut out).map_err(|error| error.to_string());
-    match done.and_then(|()| out.flush().map_err(|error| error.to_string())) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            check::complain(&message);
-            ExitCode::FAILURE
-        }
-    }
 }
 
 /// Two threads are what the office PC has to spare; more would only cost memory.

@@ -70,7 +70,7 @@ impl Engine {
             epoch: core.epoch(),
             commits: Metric::default(),
         });
-        let writer = Writer { core, clock, publish, shared: Arc::clone(&shared) };
+        let writer = Writer { core, clock, publish, shared: Arc::clone(&shared), troubled: false };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || writer.run(&receiver))?;
@@ -133,6 +133,7 @@ struct Writer {
     clock: Arc<Clock>,
     publish: Publish,
     shared: Arc<Shared>,
+    troubled: bool,
 }
 
 impl Writer {
@@ -154,10 +155,12 @@ impl Writer {
                     next_tick = Instant::now() + TICK;
                     self.tick().map(|()| Flow::Go)
                 }
-                Err(RecvTimeoutError::Timeout) => self.core.idle().map(|more| {
-                    idle = more;
-                    Flow::Go
-                }),
+                Err(RecvTimeoutError::Timeout) => {
+                    let rested = self.core.idle();
+                    idle = rested.as_ref().map_or(Idle::Done, |more| *more);
+                    self.notice(rested.map(|_| ()));
+                    Ok(Flow::Go)
+                }
                 Err(RecvTimeoutError::Disconnected) => Ok(Flow::Stop),
             };
             match step {
@@ -192,7 +195,8 @@ impl Writer {
                     let _ = answer.send(outcome);
                 }
                 self.publish(committed);
-                self.core.settle()?;
+                let settled = self.core.settle();
+                self.notice(settled);
                 Ok(flow)
             }
             Err(error) => {
@@ -234,6 +238,19 @@ impl Writer {
         }
         self.publish(committed);
         Ok(())
+    }
+
+    /// A checkpoint that fails costs room, not records: they are safe in the write-ahead log. Said
+    /// once, until one succeeds again.
+    fn notice(&mut self, housekeeping: Result<(), LogError>) {
+        match housekeeping {
+            Ok(()) => self.troubled = false,
+            Err(error) if !self.troubled => {
+                self.troubled = true;
+                tracing::warn!(%error, "the write-ahead log cannot be copied; it grows meanwhile");
+            }
+            Err(_) => {}
+        }
     }
 
     /// The log has failed: nothing more is accepted, and everybody who asks is told so.
