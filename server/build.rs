@@ -8,7 +8,6 @@ const BUNDLE: &str = "../web-dist";
 const PAGES: [&str; 5] =
     ["index.html", "kiosk.html", "counter.html", "display.html", "dashboard.html"];
 
-#[expect(clippy::print_stdout, reason = "a build script speaks to cargo on its output")]
 fn main() {
     println!("cargo::rerun-if-changed={BUNDLE}");
     let missing: Vec<_> =
