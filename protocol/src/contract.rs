@@ -1,6 +1,8 @@
 //! Writes the TypeScript types of the screens from the types of this crate, and fails when the
 //! committed file is stale. `UPDATE_CONTRACT=1 cargo test -p protocol` rewrites it.
 
+mod openapi;
+
 use std::fs;
 use std::path::Path;
 
@@ -62,14 +64,19 @@ fn types() -> String {
 
 #[test]
 fn typescript_types_are_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TYPES);
-    let fresh = types();
+    fresh(TYPES, &types());
+}
+
+/// Compares a committed file, named from this crate's folder, with what it should be; rewrites it
+/// when asked to.
+fn fresh(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("UPDATE_CONTRACT").is_some() {
-        fs::write(&path, &fresh).unwrap();
+        fs::write(&path, text).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
     assert!(
-        committed == fresh,
-        "{TYPES} is stale; run UPDATE_CONTRACT=1 cargo test -p protocol and commit it"
+        committed == text,
+        "{name} is stale; run UPDATE_CONTRACT=1 cargo test -p protocol and commit it"
     );
 }

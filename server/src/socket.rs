@@ -30,6 +30,9 @@ use crate::view::Role;
 
 /// Longest time a screen may take to accept what is written to it.
 const WRITE_TIME_MAX: Duration = Duration::from_secs(20);
+/// What the kernel may hold for a screen: room for the largest snapshot, no more, so that a screen
+/// that takes nothing shows as slow while its backlog is still small.
+const KERNEL_BYTES: usize = 262_144;
 /// Most frames a client may send between two heartbeats; screens send none, browsers a pong.
 const HEARD_MAX: u32 = 64;
 /// Bytes read at a time; on the stack, so an idle screen holds no buffer.

@@ -9,3 +9,4 @@ mod errors;
 mod live;
 mod office;
 mod pages;
+mod screen;
