@@ -4,7 +4,7 @@
 // Browsers: Chromium from 61 for the script, from 84 for the layout (flex gaps); tested with
 // Debian's Chromium. A slow or dying server: tests/browser/office.ts.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { render, type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { zone } from "../../server/web/shared/clock";
@@ -28,13 +28,15 @@ import type {
 import { Session, TICKET_MS, TICKET_WRITTEN_MS, type Issued, type Page } from "./session";
 import { errandsWithin, foldKiosk, noticesFor, paperOf, queuesOf } from "./store";
 
-const kiosk = new URLSearchParams(location.search).get("id") ?? "K1";
+const asked_kiosk = new URLSearchParams(location.search).get("id");
 const view = signal<KioskView | null>(null);
+/** Which kiosk of the office this is: the one the address names, else the first. */
+const kiosk = computed(() => asked_kiosk ?? view.value?.printers[0]?.kiosk ?? null);
 const low_reach = signal(false);
 const second = signal(0);
 const session = new Session(
   () => performance.now(),
-  (errand, language) => send("tickets", { errand, language, kiosk }),
+  (errand, language) => send("tickets", { errand, language, kiosk: kiosk.value }),
 );
 
 const words = () => residentText(session.language.value);
@@ -100,6 +102,16 @@ function App() {
 
 function Office({ office, page }: { office: KioskView; page: Page }) {
   const text = words();
+  const known = office.printers.map((one) => one.kiosk);
+  if (asked_kiosk !== null && known.length > 0 && !known.includes(asked_kiosk)) {
+    return (
+      <Message
+        title={text.staleTitle}
+        text={`kiosk?id=${asked_kiosk}：この発券機は設定にありません（${known.join("、")}）`}
+        trouble
+      />
+    );
+  }
   if (page.page === "ticket") return <TicketPage office={office} issued={page.issued} />;
   if (page.page === "issuing") return <Message title={text.issuing} quiet />;
   if (page.page === "unknown") {
@@ -165,7 +177,7 @@ function Errands({ office, group }: { office: KioskView; group: string | null })
   const language = session.language.value;
   const text = words();
   const within = office.errands.find((errand) => errand.errand === group);
-  const printer = office.printers.find((one) => one.kiosk === kiosk);
+  const printer = office.printers.find((one) => one.kiosk === kiosk.value);
   return (
     <main class="choices">
       <Title text={within === undefined ? text.choose : pick(within.name, language)} />
@@ -283,7 +295,7 @@ function Bring({ text }: { text: string }) {
 function TicketPage({ office, issued }: { office: KioskView; issued: Issued }) {
   const language = session.language.value;
   const text = words();
-  const printer = office.printers.find((one) => one.kiosk === kiosk);
+  const printer = office.printers.find((one) => one.kiosk === kiosk.value);
   const unknown_before = useRef(printer?.unknown_count ?? 0);
   const doubtful = (printer?.unknown_count ?? 0) > unknown_before.current;
   const paper = doubtful ? "trouble" : paperOf(printer);
@@ -304,14 +316,14 @@ function TicketPage({ office, issued }: { office: KioskView; issued: Issued }) {
       <p>
         <Ruby text={text.waitInHall} />
       </p>
-      <dl class="ticket-facts">
-        <div>
+      <ul class="ticket-facts">
+        <li>
           <Ruby text={issued.ahead === 0 ? text.aheadNobody : text.ahead(issued.ahead)} />
-        </div>
-        <div>
+        </li>
+        <li>
           <WindowWords issued={issued} />
-        </div>
-      </dl>
+        </li>
+      </ul>
       {noticesFor(office, issued.queue).map((notice) => (
         <p key={notice.notice} class="notice">
           <Ruby text={pick(notice.text, language)} />

@@ -2,7 +2,7 @@
 // Escape closes: keyboard alone suffices.
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { pick } from "../shared/format";
 import { staff_language, staffText } from "../shared/i18n/staff";
 import { residentText } from "../shared/i18n/resident";
@@ -33,7 +33,8 @@ function answer(name: string, path: string, body: object): void {
 function useNumberKeys(run: (at: number) => void): void {
   const latest = useRef(run);
   latest.current = run;
-  useEffect(() => {
+  // Before the next paint: a key pressed right after the question opens counts.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
       if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -60,7 +61,7 @@ function Choices({ choices }: { choices: Choice[] }) {
   return (
     <div class={choices.length > CHOICES_IN_ONE_COLUMN ? "choices many" : "choices"}>
       {choices.map((choice, at) => (
-        <button key={choice.key} onClick={choice.run}>
+        <button key={choice.key} type="button" onClick={choice.run}>
           {at < 9 && <kbd>{at + 1}</kbd>}
           <span>
             {choice.words}
@@ -73,7 +74,11 @@ function Choices({ choices }: { choices: Choice[] }) {
 }
 
 function CancelButton() {
-  return <button onClick={close}>{staffText().cancel}（Esc）</button>;
+  return (
+    <button type="button" onClick={close}>
+      {staffText().cancel}（Esc）
+    </button>
+  );
 }
 
 /** The dialog that is open, if any. */

@@ -326,7 +326,6 @@ function LineRow(props: { office: CounterView; at: CounterStatus; one: TicketVie
       <button
         class={`ticket-row${is_next ? " is-next" : ""}`}
         aria-disabled={!free}
-        aria-label={`${one.label} ${queueOf(office, one.queue)?.staff_name ?? ""} ${text.minutes(minutes(waited))}`}
         onClick={pressed(() => {
           if (free) question.value = { ask: "call", label: one.label };
         })}
@@ -409,26 +408,16 @@ function TicketInHand({ office, one }: { office: CounterView; one: TicketView })
         {target_ms !== null && <Mark level={level}>{targetWords(handled, target_ms)}</Mark>}
       </p>
       <Bar value={handled} limit={target_ms} scale={scale} level={level} />
-      <dl class="facts">
-        <div>
-          <dt>{text.issuedAt}</dt>
-          <dd>{timeText(one.issued_at_ms, zone.value)}</dd>
-        </div>
-        <div>
-          <dt>{text.waited}</dt>
-          <dd>{text.minutes(minutes(one.waited_ms))}</dd>
-        </div>
-        {called && (
-          <div>
-            <dd>{text.announced(one.announce_count)}</dd>
-          </div>
-        )}
-        {one.return_count > 0 && (
-          <div>
-            <dd>{text.returned(one.return_count)}</dd>
-          </div>
-        )}
-      </dl>
+      <ul class="facts">
+        <li>
+          {text.issuedAt} {timeText(one.issued_at_ms, zone.value)}
+        </li>
+        <li>
+          {text.waited} {text.minutes(minutes(one.waited_ms))}
+        </li>
+        {called && <li>{text.announced(one.announce_count)}</li>}
+        {one.return_count > 0 && <li>{text.returned(one.return_count)}</li>}
+      </ul>
     </div>
   );
 }

@@ -102,7 +102,7 @@ function Queues({ office }: { office: DashboardView }) {
   return (
     <section class="card" aria-labelledby="queues-title">
       <h2 id="queues-title">{text.waitingByQueue}</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="queues-title">
+      <div class="scroll" tabIndex={0} role="region" aria-label={text.queue}>
         <table class="queues">
           <thead>
             <tr>
@@ -347,7 +347,7 @@ function Table({ done }: { done: ProcedureSummary[] }) {
   const text = staffText();
   const cell = (value: number | null) => (value === null ? "–" : span(value));
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-labelledby="procedures-title">
+    <div class="scroll" tabIndex={0} role="region" aria-label={text.procedure}>
       <table>
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 // Small pieces that every screen shares: ruby text, marks of state, the stale and practice bars.
 
 import { Fragment, type ComponentChildren, type JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { zone } from "./clock";
 import { rubyPieces, timeText, type Level } from "./format";
 import { freshness, mode } from "./live";
@@ -76,7 +76,7 @@ export function Dialog(props: {
   children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element !== null && !element.open) element.showModal();
   }, []);
