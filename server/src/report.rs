@@ -11,6 +11,7 @@
 //! | `samples` | durations and their spread |
 //! | `derived` | keeps days and months in `derived.sqlite`, rebuilt from the log at will |
 //! | `figures` | joins days or months into a [`Report`] |
+//! | `service` | the thread behind `GET /api/v1/reports` |
 //! | `text`, `csv` | a report for people and for spreadsheets |
 //!
 //! What it deliberately does not do: figures per operator (D-8), or anything about a person.
@@ -22,6 +23,7 @@ mod figures;
 mod follow;
 mod month;
 mod samples;
+mod service;
 mod text;
 
 use std::io::{ErrorKind, Write};
@@ -37,6 +39,7 @@ use crate::log::LogError;
 
 pub use csv::{Audience, to_csv};
 pub use derived::Derived;
+pub use service::{NoReport, Reports};
 pub use text::to_text;
 
 /// The sheet of foreign residents who come from abroad: its row is the one whose foreign residents
@@ -68,6 +71,36 @@ pub enum Days {
 }
 
 impl Range {
+    /// Reads a range from a query: `fiscal_year=R5`, `day=…` or `from=…&to=…`, and `now=true`.
+    ///
+    /// # Errors
+    ///
+    /// Says what was expected.
+    pub fn from_query(query: &str) -> Result<Range, String> {
+        const EXPECTED: &str = "expected fiscal_year, or day, or from and to; and perhaps now=true";
+        let (mut year, mut day, mut from, mut to) = (None, None, None, None);
+        let mut days = Days::Finished;
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=').unwrap_or((pair, "")) {
+                ("fiscal_year", text) => year = Some(text.parse::<FiscalYear>()?),
+                ("day", text) => day = Some(parse_date(text)?),
+                ("from", text) => from = Some(parse_date(text)?),
+                ("to", text) => to = Some(parse_date(text)?),
+                ("now", "true") => days = Days::WithOpen,
+                ("now", "false") => days = Days::Finished,
+                _ => return Err(EXPECTED.to_owned()),
+            }
+        }
+        let (from, to) = match (year, day, from, to) {
+            (Some(year), None, None, None) => (year.first_day(), year.last_day()),
+            (None, Some(day), None, None) => (day, day),
+            (None, None, Some(from), Some(to)) if from <= to => (from, to),
+            (None, None, Some(_), Some(_)) => return Err("expected from on or before to".into()),
+            _ => return Err(EXPECTED.to_owned()),
+        };
+        Ok(Range { from, to, days })
+    }
+
     /// The finished days of a fiscal year.
     pub fn fiscal_year(year: FiscalYear) -> Range {
         Range { from: year.first_day(), to: year.last_day(), days: Days::Finished }
@@ -204,4 +237,35 @@ pub fn build(derived: &Derived, range: Range) -> Result<Report, ReportError> {
         return Err(ReportError::Range { from: range.from, to: range.to });
     }
     figures::report(derived, range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_read_from_a_query_in_three_ways() {
+        let year = Range::from_query("fiscal_year=R5").unwrap();
+        assert_eq!(year, Range::fiscal_year("R5".parse().unwrap()));
+        let day = Range::from_query("day=2023-06-05&now=true").unwrap();
+        assert_eq!((day.from, day.days), (day.to, Days::WithOpen));
+        let range = Range::from_query("from=2023-06-01&to=2023-06-30").unwrap();
+        assert_eq!(range.to.to_string(), "2023-06-30");
+    }
+
+    #[test]
+    fn a_query_that_names_no_range_or_two_is_refused() {
+        for query in [
+            "",
+            "from=2023-06-01",
+            "to=2023-06-01",
+            "day=2023-06-01&fiscal_year=R5",
+            "from=2023-06-02&to=2023-06-01",
+            "fiscal_year=R5&now=perhaps",
+            "year=2023",
+            "day=2023-06-31",
+        ] {
+            assert!(Range::from_query(query).is_err(), "{query}");
+        }
+    }
 }

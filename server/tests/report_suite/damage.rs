@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use server::report::{Days, Derived};
+use server::report::{Days, Derived, Reports};
 use server::verify::{DerivedState, verify};
 
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, range};
 use crate::replica::Replica;
 
 const FROM: &str = "2023-06-01";
@@ -128,4 +128,22 @@ fn verify_does_not_trust_figures_of_a_damaged_log() {
     let found = verify(dir.path(), false).unwrap();
     assert_eq!((found.derived, found.is_good()), (DerivedState::NotCompared, false));
     assert_eq!(found.log.first_bad.map(|bad| bad.seq), Some(700));
+}
+
+#[test]
+fn a_server_answers_reports_while_the_log_grows() {
+    let source = two_months();
+    let mut replica = Replica::of(source.path());
+    replica.grow_to(300);
+    let reports = Reports::start(replica.dir().path()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let asked = range(FROM, TO, Days::WithOpen);
+    for step in 1..8 {
+        replica.grow_to(step * 700);
+        let told = runtime.block_on(reports.report(asked)).unwrap();
+        assert_eq!(told, replica.dir().report(FROM, TO, Days::WithOpen));
+    }
+    let backwards = range(TO, FROM, Days::Finished);
+    assert!(runtime.block_on(reports.report(backwards)).is_err());
+    assert!(runtime.block_on(reports.report(asked)).is_ok(), "a bad question ends nothing");
 }
