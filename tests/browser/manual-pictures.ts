@@ -195,10 +195,10 @@ async function takeOffice(page: Page, language: Language): Promise<void> {
   const { readFileSync } = await import("node:fs");
   const image = (name: string) =>
     `data:image/png;base64,${readFileSync(join(FOLDER, `${name}.png`)).toString("base64")}`;
-  await page.setViewportSize({ width: 1500, height: 900 });
+  await page.setViewportSize({ width: 1500, height: 888 });
   await page.setContent(`<style>
     body { margin: 0; background: #c8c8cb; display: grid; gap: 12px; padding: 12px;
-      grid-template: 432px 432px / 486px 1fr; box-sizing: border-box; height: 900px }
+      grid-template: 550px 302px / 486px 1fr; box-sizing: border-box; height: 888px }
     img { width: 100%; height: 100%; object-fit: cover; object-position: top left; background: #fff }
     .tall { grid-row: 1 / 3 } .two { display: grid; grid-template-columns: 1fr 1fr; gap: 12px }
     </style><img class="tall" src="${image(`kiosk-${language}`)}">
@@ -230,7 +230,7 @@ async function main(): Promise<void> {
     await start("2026-06-02T10:20");
     browser = await chromium.launch({
       executablePath: "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--no-first-run"],
+      args: ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
     });
     for (const language of LANGUAGES) {
       const options = { locale: language === "ja" ? "ja-JP" : "en-GB", timezoneId: "Asia/Tokyo" };
