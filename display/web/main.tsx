@@ -177,7 +177,7 @@ function QueueCard({ queue: one }: { queue: QueueStatus }) {
         <b>{one.waiting}</b>人待ち
       </span>
       <span class="queue-wait">
-        {one.wait === null ? "わかりません" : `約 ${bandText(one.wait)}分`}
+        {one.wait === null ? "わかりません" : `${bandText(one.wait)}分`}
       </span>
     </li>
   );

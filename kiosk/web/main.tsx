@@ -26,7 +26,7 @@ import type {
   QueueStatus,
 } from "../../server/web/shared/protocol";
 import { Session, TICKET_MS, TICKET_WRITTEN_MS, type Issued, type Page } from "./session";
-import { errandsWithin, foldKiosk, noticesFor, paperOf, queuesOf } from "./store";
+import { bandOf, errandsWithin, foldKiosk, noticesFor, paperOf, queuesOf } from "./store";
 
 const asked_kiosk = new URLSearchParams(location.search).get("id");
 const view = signal<KioskView | null>(null);
@@ -216,46 +216,43 @@ function ErrandFace({ office, errand }: { office: KioskView; errand: ErrandView 
   const name = pick(errand.name, session.language.value);
   const long = withoutRuby(name).length > NAME_LENGTH_LARGE ? " errand-long" : "";
   const queues = queuesOf(office, errand);
-  const only = queues.length === 1 ? queues[0] : undefined;
   return (
     <>
       <span class={`errand-name${long}`}>
         <Ruby text={name} />
-        {errand.leads_to.to === "group" && <span aria-hidden="true"> ▸</span>}
       </span>
+      {errand.leads_to.to === "group" && (
+        <span class="errand-more" aria-hidden="true">
+          ▶
+        </span>
+      )}
       <span class="errand-facts">
         {errand.leads_to.to === "guide" ? (
           <span>
             <Ruby text={text.askStaff} />
           </span>
         ) : (
-          <QueueFacts queues={queues} only={only} />
+          <QueueFacts queues={queues} />
         )}
       </span>
     </>
   );
 }
 
-function QueueFacts(props: { queues: QueueStatus[]; only: QueueStatus | undefined }) {
+function QueueFacts({ queues }: { queues: QueueStatus[] }) {
   const text = words();
-  const waiting = props.queues.reduce((sum, queue) => sum + queue.waiting, 0);
+  const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
   const people = waiting === 0 ? text.nobody : text.people(waiting);
-  const wait =
-    props.only === undefined
-      ? null
-      : props.only.wait === null
-        ? text.waitUnknown
-        : text.wait(bandText(props.only.wait));
+  const band = bandOf(queues);
+  const wait = band === null ? text.waitUnknown : text.wait(bandText(band));
   return (
     <>
       <span>
         <Ruby text={people} />
       </span>
-      {wait !== null && (
-        <span>
-          <Ruby text={wait} />
-        </span>
-      )}
+      <span>
+        <Ruby text={wait} />
+      </span>
     </>
   );
 }

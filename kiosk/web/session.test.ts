@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Outcome } from "../../server/web/shared/command";
 import { IDLE_MS, Session, SETTLE_MS, type Page } from "./session";
-import { paperOf } from "./store";
+import { bandOf, paperOf } from "./store";
 
 const ISSUED: Outcome = {
   outcome: "done",
@@ -91,4 +91,18 @@ test("a low roll still prints; every other condition is trouble and no printer i
   assert.equal(printer({ kiosk: "K1", condition: "silent", unknown_count: 0 }), "trouble");
   assert.equal(printer({ kiosk: "K1", condition: "none", unknown_count: 0 }), "none");
   assert.equal(printer(undefined), "none");
+});
+
+test("a group's wait spans those of its queues that are known", () => {
+  const queue = (wait: { from_min: number; to_min: number } | null) => ({
+    queue: "q",
+    letter: "A",
+    name: {},
+    waiting: 1,
+    wait,
+    counters_open: 1,
+  });
+  const known = [queue({ from_min: 5, to_min: 10 }), queue(null), queue({ from_min: 8, to_min: 20 })];
+  assert.deepEqual(bandOf(known), { from_min: 5, to_min: 20 });
+  assert.equal(bandOf([queue(null)]), null);
 });

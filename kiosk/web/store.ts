@@ -8,6 +8,7 @@ import type {
   Notice,
   PrinterView,
   QueueStatus,
+  WaitBand,
 } from "../../server/web/shared/protocol";
 
 /** The view after one change. */
@@ -58,6 +59,16 @@ function collectQueues(view: KioskView, errand: ErrandView, keys: Set<string>, d
     case "guide":
       return;
   }
+}
+
+/** From the shortest to the longest wait of some queues; `null` when nobody can say for any. */
+export function bandOf(queues: readonly QueueStatus[]): WaitBand | null {
+  const bands = queues.flatMap((queue) => (queue.wait === null ? [] : [queue.wait]));
+  if (bands.length === 0) return null;
+  return {
+    from_min: Math.min(...bands.map((band) => band.from_min)),
+    to_min: Math.max(...bands.map((band) => band.to_min)),
+  };
 }
 
 /** Notices for everyone, or for a queue in particular. */

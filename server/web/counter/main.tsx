@@ -234,6 +234,7 @@ function Top({ office, at, waiting }: { office: CounterView; at: CounterStatus; 
               {
                 queue: (key) => queueOf(office, key)?.staff_name ?? key,
                 counter: (key) => key,
+                language: (tag) => residentText(tag).language,
               },
               text.minutes(minutes(now_ms.value - alert.since_ms)),
             )}

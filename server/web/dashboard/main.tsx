@@ -8,6 +8,7 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { now_ms, zone } from "../shared/clock";
 import { bandText, levelOf, minutes, pick, timeText } from "../shared/format";
+import { residentText } from "../shared/i18n/resident";
 import { staff_language, staffText, switchStaffLanguage } from "../shared/i18n/staff";
 import { followOffice, freshness } from "../shared/live";
 import { Bar, Mark, RehearsalBar, StaleBar } from "../shared/parts";
@@ -51,9 +52,9 @@ function App() {
         <div class="columns">
           <div>
             <Queues office={office} />
-            <Alerts office={office} />
           </div>
           <div>
+            <Alerts office={office} />
             <Today office={office} />
             <Counters office={office} />
           </div>
@@ -148,7 +149,7 @@ function QueueRow({ office, queue }: { office: DashboardView; queue: StaffQueue 
         <Bar value={longest_ms} limit={limit_ms} scale={limit_ms * 1.25} level={level} />
       </td>
       <td class="span-cell">{nobody ? "–" : <Mark level={level}>{span(longest_ms)}</Mark>}</td>
-      <td>
+      <td class="span-cell">
         {queue.status.wait === null
           ? text.unknown
           : staff_language.value === "ja"
@@ -175,6 +176,7 @@ function Alerts({ office }: { office: DashboardView }) {
       const found = office.counters.find((one) => one.counter === key);
       return found === undefined ? key : pick(found.name, staff_language.value);
     },
+    language: (tag: string) => residentText(tag).language,
   };
   return (
     <section class="card" aria-labelledby="alerts-title">

@@ -1539,8 +1539,8 @@ days: number,
  */
 seq: number,
 /**
- * Whether percentiles are exact. Over more than a year they are read from histograms and
- * lie up to 1.6 % above; counts, means and shares are always exact.
+ * Whether percentiles are exact. Over more than 366 days they are read from histograms and
+ * lie at most 1.6 % and a second above; counts, means and shares are always exact.
  */
 exact: boolean,
 /**

@@ -175,6 +175,7 @@ export interface StaffText {
 export interface AlertNames {
   queue(key: string): string;
   counter(key: string): string;
+  language(tag: string): string;
 }
 
 const ja: StaffText = {
@@ -371,7 +372,7 @@ function alertJa(alert: Alert, names: AlertNames, elapsed: string): string {
         ? `${queue}：${alert.label ?? ""} の待ちが上限を超えました`
         : `${queue}：${alert.label ?? ""} の待ちが上限に近づいています`;
     case "language":
-      return `${alert.label ?? queue}：${alert.language ?? "外国語"} に対応できる職員がいません（${elapsed}）`;
+      return `${alert.label ?? queue}：${alert.language === null ? "外国語" : names.language(alert.language)} に対応できる職員がいません（${elapsed}）`;
     case "transfer_unconfirmed":
       return `${alert.label ?? "番号"}：連携の到着確認がまだです（${counter}、${elapsed}）`;
     case "paper":
@@ -577,7 +578,7 @@ function alertEn(alert: Alert, names: AlertNames, elapsed: string): string {
         ? `${queue}: ${alert.label ?? ""} has waited past the limit`
         : `${queue}: ${alert.label ?? ""} is near the wait limit`;
     case "language":
-      return `${alert.label ?? queue}: nobody on duty speaks ${alert.language ?? "the language"} (${elapsed})`;
+      return `${alert.label ?? queue}: nobody on duty speaks ${alert.language === null ? "the language" : names.language(alert.language)} (${elapsed})`;
     case "transfer_unconfirmed":
       return `${alert.label ?? "A ticket"}: transfer not confirmed (${counter}, ${elapsed})`;
     case "paper":
