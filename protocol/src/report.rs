@@ -20,8 +20,8 @@ wire! {
         pub days: u32,
         /// Sequence number of the last event it includes.
         pub seq: u64,
-        /// Whether percentiles are exact. Over more than a year they are read from histograms and
-        /// lie up to 1.6 % above; counts, means and shares are always exact.
+        /// Whether percentiles are exact. Over more than 366 days they are read from histograms and
+        /// lie at most 1.6 % and a second above; counts, means and shares are always exact.
         pub exact: bool,
         /// Counts per row of the yearly table.
         pub rows: Vec<RowCount>,

@@ -46,6 +46,7 @@ pub enum Operation {
     ReadQueues,
     ReadCounters,
     ReadToday,
+    ReadReport,
     ReadHealth,
     ReadMetrics,
     ReadContract,
@@ -380,6 +381,8 @@ routes! {
         () 200 Answer::List("CounterStatus"), [];
     ReadToday Get "/api/v1/today" "Today's figures, as on the dashboard."
         () 200 Answer::Json("DashboardView"), [];
+    ReadReport Get "/api/v1/reports" "Counts and durations over finished days."
+        () 200 Answer::Json("Report"), [];
     ReadHealth Get "/healthz" "Whether the office can work."
         () 200 Answer::Json("Health"), [];
     ReadMetrics Get "/metrics" "Figures for monitoring, in Prometheus' text format."
@@ -420,7 +423,10 @@ impl Route {
                 true
             }
             "busy" => command || matches!(self.answer, Answer::Json(_) | Answer::List(_)),
-            "failing" => self.operation == Operation::ReadHealth,
+            "failing" => {
+                matches!(self.operation, Operation::ReadHealth | Operation::ReadReport)
+            }
+            "bad_request" if self.operation == Operation::ReadReport => true,
             "bad_upgrade" | "foreign_origin" | "bad_request" | "too_many_screens" => {
                 self.operation == Operation::Connect
             }

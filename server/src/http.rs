@@ -24,7 +24,7 @@ mod reading;
 
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Body;
@@ -41,7 +41,9 @@ use crate::clock::Clock;
 use crate::config::OfficeFile;
 use crate::engine::Engine;
 use crate::metrics::Counts;
+use crate::report::Reports;
 use crate::socket;
+use crate::view::Scene;
 
 pub use listener::serve;
 
@@ -77,6 +79,7 @@ struct Inner {
     limits: Limits,
     screens: Arc<Semaphore>,
     counts: Counts,
+    reports: OnceLock<Reports>,
     closing: watch::Sender<bool>,
 }
 
@@ -100,6 +103,7 @@ impl State {
             limits,
             screens,
             counts: Counts::new(),
+            reports: OnceLock::new(),
             closing: watch::Sender::new(false),
         }))
     }
@@ -127,6 +131,16 @@ impl State {
     /// The data directory.
     pub fn data(&self) -> &std::path::Path {
         &self.0.data
+    }
+
+    /// Where reports come from; its thread starts with the first one asked for. `None` when the
+    /// operating system gives no thread.
+    pub(crate) fn reports(&self) -> Option<&Reports> {
+        if self.0.reports.get().is_none() {
+            // Two that begin at once: one is kept, the other ends by itself.
+            let _ = self.0.reports.set(Reports::start(&self.0.data).ok()?);
+        }
+        self.0.reports.get()
     }
 
     /// What has been counted for `/metrics`.
@@ -169,15 +183,51 @@ async fn handle(
     let subject = parameters.first().map_or("", |(_, value)| value.as_str());
     let answer = match route.operation {
         Operation::Connect => socket::connect(&state, request),
-        Operation::ReadTicket
-        | Operation::ReadOffice
-        | Operation::ReadQueues
-        | Operation::ReadCounters
-        | Operation::ReadToday
-        | Operation::ReadHealth
-        | Operation::ReadMetrics
-        | Operation::ReadContract => reading::read(&state, route.operation, subject).await,
-        _ => command::carry_out(&state, route, subject, request).await,
+        Operation::ReadHealth => Ok(reading::health(&state)),
+        Operation::ReadMetrics => Ok(reading::figures(&state)),
+        Operation::ReadContract => Ok(reading::contract()),
+        Operation::ReadTicket => reading::ticket(&state, subject).await,
+        Operation::ReadOffice => reading::look(&state, Scene::counter).await,
+        Operation::ReadQueues => reading::look(&state, Scene::staff_queues).await,
+        Operation::ReadCounters => reading::look(&state, Scene::counter_rows).await,
+        Operation::ReadToday => reading::look(&state, Scene::dashboard).await,
+        Operation::ReadReport => reading::report(&state, request.uri().query()).await,
+        Operation::IssueTicket
+        | Operation::AdmitLinked
+        | Operation::MergeOffline
+        | Operation::CancelTicket
+        | Operation::ReportPaper
+        | Operation::ReprintTicket
+        | Operation::MarkInaccurate
+        | Operation::ConfirmTransfer
+        | Operation::OpenCounter
+        | Operation::PauseCounter
+        | Operation::ContinueCounter
+        | Operation::CloseCounter
+        | Operation::CallNext
+        | Operation::CallTicket
+        | Operation::Recall
+        | Operation::StartService
+        | Operation::ReportMismatch
+        | Operation::EndService
+        | Operation::CompleteService
+        | Operation::MarkNoShow
+        | Operation::ReturnToQueue
+        | Operation::Hold
+        | Operation::Resume
+        | Operation::Transfer
+        | Operation::Undo
+        | Operation::RecordGuidance
+        | Operation::HandOutTag
+        | Operation::CallTag
+        | Operation::ReturnTag
+        | Operation::RingBell
+        | Operation::AcknowledgeBell
+        | Operation::ReceiveBatch
+        | Operation::AdvanceBatch
+        | Operation::DeliverBatch
+        | Operation::OpenDay
+        | Operation::CloseDay => command::carry_out(&state, route, subject, request).await,
     };
     answer.unwrap_or_else(|fault| {
         let told = route.codes().any(|code| code == fault.code);

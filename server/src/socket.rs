@@ -136,8 +136,9 @@ impl Screen {
         let upgraded = upgrade.await.map_err(io::Error::other)?;
         let parts = upgraded.downcast::<TokioIo<TcpStream>>();
         let parts = parts.map_err(|_| io::Error::other("expected a TCP connection"))?;
-        let mut line =
-            Line { stream: parts.io.into_inner(), inbox: parts.read_buf.to_vec(), heard: 0 };
+        let stream = parts.io.into_inner();
+        rustix::net::sockopt::set_socket_send_buffer_size(&stream, KERNEL_BYTES)?;
+        let mut line = Line { stream, inbox: parts.read_buf.to_vec(), heard: 0 };
         line.send(&self.board.hello()).await?;
         let (frames, mut position) = self.board.begin(self.role, since);
         for frame in frames {

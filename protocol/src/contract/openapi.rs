@@ -142,7 +142,24 @@ fn parameters(route: &Route) -> Vec<Value> {
         parameters.push(query("epoch", false, number(0, u64::from(u32::MAX))));
         parameters.push(query("since", false, number(0, NUMBER_MAX)));
     }
+    if route.operation == Operation::ReadReport {
+        parameters.extend(report_range());
+    }
     parameters
+}
+
+/// One of a fiscal year, a day, or a first and a last day says the range.
+fn report_range() -> [Value; 5] {
+    let query = |name: &str, what: &str, schema: Value| json!({ "name": name, "in": "query", "required": false, "description": what, "schema": schema });
+    let date = || json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
+    let year = json!({ "type": "string", "pattern": "^(R[1-9][0-9]?|[0-9]{4})$" });
+    [
+        query("fiscal_year", "A fiscal year such as R5 or 2023, in place of days.", year),
+        query("day", "One day, in place of a range.", date()),
+        query("from", "The first day; `to` goes with it.", date()),
+        query("to", "The last day; `from` goes with it.", date()),
+        query("now", "Whether the open day counts as well.", json!({ "type": "boolean" })),
+    ]
 }
 
 fn number(minimum: u64, maximum: u64) -> Value {

@@ -11,7 +11,7 @@ use domain::setup::ProfileLine;
 use domain::ticket::{Class, Origin, Token};
 use domain::time::{Now, Timestamp};
 use protocol::event::{self as wire, Source};
-use protocol::request;
+use protocol::request::{self, Nothing};
 use protocol::route::{self, Operation};
 use serde::de::DeserializeOwned;
 
@@ -51,216 +51,140 @@ pub(super) fn read(
     body: &[u8],
     around: &Around,
 ) -> Result<Asked, Fault> {
+    use Operation as O;
     match operation {
-        Operation::IssueTicket | Operation::AdmitLinked | Operation::MergeOffline => {
-            issue(operation, body, around.token)
+        O::IssueTicket => issue_ticket(body, around.token),
+        O::AdmitLinked => admit_linked(body, around.token),
+        O::MergeOffline => merge_offline(body, around.token),
+        O::CancelTicket => cancel_ticket(subject, body),
+        O::ReportPaper => report_paper(subject, body),
+        O::ReprintTicket => {
+            about_ticket(subject, body, |ticket, Nothing {}| Command::ReprintTicket { ticket })
         }
-        Operation::CancelTicket
-        | Operation::ReportPaper
-        | Operation::ReprintTicket
-        | Operation::MarkInaccurate
-        | Operation::ConfirmTransfer => about_ticket(operation, subject, body),
-        Operation::OpenCounter
-        | Operation::PauseCounter
-        | Operation::ContinueCounter
-        | Operation::CloseCounter
-        | Operation::CallNext
-        | Operation::CallTicket
-        | Operation::Recall
-        | Operation::StartService
-        | Operation::ReportMismatch
-        | Operation::EndService
-        | Operation::CompleteService
-        | Operation::MarkNoShow
-        | Operation::ReturnToQueue
-        | Operation::Hold
-        | Operation::Resume
-        | Operation::Transfer
-        | Operation::Undo => at_counter(operation, subject, body),
-        Operation::OpenDay => {
-            let request::Nothing {} = json(body)?;
-            Ok(by(Source::Manager, Command::OpenDay { date: around.now.date }))
+        O::MarkInaccurate => {
+            about_ticket(subject, body, |ticket, Nothing {}| Command::MarkInaccurate { ticket })
         }
-        Operation::CloseDay => {
-            let request::Nothing {} = json(body)?;
-            Ok(by(Source::Manager, Command::CloseDay))
-        }
-        Operation::RecordGuidance
-        | Operation::HandOutTag
-        | Operation::CallTag
-        | Operation::ReturnTag
-        | Operation::RingBell
-        | Operation::AcknowledgeBell
-        | Operation::ReceiveBatch
-        | Operation::AdvanceBatch
-        | Operation::DeliverBatch => on_floor(operation, subject, body),
-        Operation::ReadTicket
-        | Operation::ReadOffice
-        | Operation::ReadQueues
-        | Operation::ReadCounters
-        | Operation::ReadToday
-        | Operation::ReadHealth
-        | Operation::ReadMetrics
-        | Operation::ReadContract
-        | Operation::Connect => Err(Fault::general(route::WRONG_METHOD)),
+        O::ConfirmTransfer => confirm_transfer(subject, body),
+        O::OpenCounter => open_counter(subject, body),
+        O::PauseCounter => pause_counter(subject, body),
+        O::ContinueCounter => plain(subject, body, |counter| Command::ResumeCounter { counter }),
+        O::CloseCounter => plain(subject, body, |counter| Command::CloseCounter { counter }),
+        O::CallNext => plain(subject, body, |counter| Command::CallNext { counter }),
+        O::CallTicket => chosen(subject, body, call),
+        O::Recall => plain(subject, body, |counter| Command::Recall { counter }),
+        O::StartService => start_service(subject, body),
+        O::ReportMismatch => plain(subject, body, |counter| Command::ReportMismatch { counter }),
+        O::EndService => plain(subject, body, |counter| Command::EndService { counter }),
+        O::CompleteService => complete_service(subject, body),
+        O::MarkNoShow => plain(subject, body, |counter| Command::MarkNoShow { counter }),
+        O::ReturnToQueue => return_to_queue(subject, body),
+        O::Hold => hold(subject, body),
+        O::Resume => chosen(subject, body, resume),
+        O::Transfer => transfer(subject, body),
+        O::Undo => plain(subject, body, |counter| Command::Undo { counter }),
+        O::RecordGuidance => record_guidance(body),
+        O::HandOutTag => hand_out_tag(body),
+        O::CallTag => call_tag(subject, body),
+        O::ReturnTag => return_tag(subject, body),
+        O::RingBell => ring_bell(subject, body),
+        O::AcknowledgeBell => acknowledge_bell(subject, body),
+        O::ReceiveBatch => receive_batch(body),
+        O::AdvanceBatch => advance_batch(subject, body),
+        O::DeliverBatch => deliver_batch(subject, body),
+        O::OpenDay => of_day(body, Command::OpenDay { date: around.now.date }),
+        O::CloseDay => of_day(body, Command::CloseDay),
+        O::ReadTicket
+        | O::ReadOffice
+        | O::ReadQueues
+        | O::ReadCounters
+        | O::ReadToday
+        | O::ReadReport
+        | O::ReadHealth
+        | O::ReadMetrics
+        | O::ReadContract
+        | O::Connect => Err(Fault::general(route::WRONG_METHOD)),
     }
 }
 
-fn issue(operation: Operation, body: &[u8], token: Token) -> Result<Asked, Fault> {
-    match operation {
-        Operation::AdmitLinked => {
-            let request::AdmitLinked { section, label, queue, language } = json(body)?;
-            let command = Command::AdmitLinked {
-                section: key(SectionId::new, "section", &section)?,
-                label: self::label(&label)?,
-                queue: key(QueueId::new, "queue", &queue)?,
-                language: self::language(language.as_deref())?,
-                token,
-            };
-            Ok(by(Source::Floor, command))
-        }
-        Operation::MergeOffline => {
-            let request::MergeOffline { kiosk, errand, queue, number, language, issued_ago_ms } =
-                json(body)?;
-            let command = Command::MergeOffline {
-                kiosk: key(KioskId::new, "kiosk", &kiosk)?,
-                want: want(errand.as_deref(), queue.as_deref())?,
-                number,
-                language: self::language(language.as_deref())?,
-                token,
-                issued_ago_ms: span("issued_ago_ms", issued_ago_ms)?,
-            };
-            Ok(by(Source::Kiosk { kiosk }, command))
-        }
-        _ => {
-            let request::IssueTicket { errand, queue, class, language, kiosk } = json(body)?;
-            let origin = match &kiosk {
-                Some(kiosk) => Origin::Kiosk(key(KioskId::new, "kiosk", kiosk)?),
-                None => Origin::Floor,
-            };
-            let command = Command::IssueTicket {
-                want: want(errand.as_deref(), queue.as_deref())?,
-                class: class.map_or(Ok(Class::Ordinary), self::class)?,
-                language: self::language(language.as_deref())?,
-                origin,
-                token,
-            };
-            let source = kiosk.map_or(Source::Floor, |kiosk| Source::Kiosk { kiosk });
-            Ok(by(source, command))
-        }
-    }
+// ---- tickets ---------------------------------------------------------------------------------
+
+fn issue_ticket(body: &[u8], token: Token) -> Result<Asked, Fault> {
+    let request::IssueTicket { errand, queue, class, language, kiosk } = json(body)?;
+    let origin = match &kiosk {
+        Some(kiosk) => Origin::Kiosk(key(KioskId::new, "kiosk", kiosk)?),
+        None => Origin::Floor,
+    };
+    let command = Command::IssueTicket {
+        want: want(errand.as_deref(), queue.as_deref())?,
+        class: class.map_or(Ok(Class::Ordinary), self::class)?,
+        language: self::language(language.as_deref())?,
+        origin,
+        token,
+    };
+    let source = kiosk.map_or(Source::Floor, |kiosk| Source::Kiosk { kiosk });
+    Ok(by(source, command))
 }
 
-fn about_ticket(operation: Operation, subject: &str, body: &[u8]) -> Result<Asked, Fault> {
-    let ticket = TicketId(number("unknown_ticket", "ticket", subject)?);
-    let command = match operation {
-        Operation::CancelTicket => {
-            let request::CancelTicket { reason } = json(body)?;
-            Command::CancelTicket { ticket, reason: wire_event::to_cancel_reason(reason) }
-        }
-        Operation::ReportPaper => {
-            let request::ReportPaper { paper } = json(body)?;
-            Command::ReportPaper { ticket, paper: wire_event::to_paper(paper) }
-        }
-        Operation::ConfirmTransfer => {
-            let request::ConfirmTransfer { step } = json(body)?;
-            Command::ConfirmTransfer { ticket, step: wire_event::to_confirm_step(step) }
-        }
-        Operation::MarkInaccurate => {
-            let request::Nothing {} = json(body)?;
-            Command::MarkInaccurate { ticket }
-        }
-        _ => {
-            let request::Nothing {} = json(body)?;
-            Command::ReprintTicket { ticket }
-        }
+fn admit_linked(body: &[u8], token: Token) -> Result<Asked, Fault> {
+    let request::AdmitLinked { section, label, queue, language } = json(body)?;
+    let command = Command::AdmitLinked {
+        section: key(SectionId::new, "section", &section)?,
+        label: self::label(&label)?,
+        queue: key(QueueId::new, "queue", &queue)?,
+        language: self::language(language.as_deref())?,
+        token,
     };
     Ok(by(Source::Floor, command))
 }
 
-fn at_counter(operation: Operation, subject: &str, body: &[u8]) -> Result<Asked, Fault> {
-    let counter = CounterId::new(subject)
-        .ok_or_else(|| Fault::unknown("unknown_counter", "counter", subject))?;
-    let source = Source::Counter { counter: subject.to_owned(), operator: None };
-    let ask = match operation {
-        Operation::CallTicket | Operation::Resume => chosen(operation, counter, body)?,
-        Operation::OpenCounter => Ask::Command(open_counter(counter, body)?),
-        Operation::PauseCounter => {
-            let request::PauseCounter { reason } = json(body)?;
-            let reason = wire_event::to_away_reason(reason);
-            Ask::Command(Command::PauseCounter { counter, reason })
-        }
-        Operation::StartService => {
-            let request::StartService { presented } = json(body)?;
-            let presented = presented.as_deref().map(label).transpose()?;
-            Ask::Command(Command::StartService { counter, presented })
-        }
-        Operation::CompleteService => {
-            let request::CompleteService { procedures } = json(body)?;
-            let procedures = codes(&procedures)?;
-            Ask::Command(Command::CompleteService { counter, procedures })
-        }
-        Operation::ReturnToQueue => {
-            let request::ReturnToQueue { place } = json(body)?;
-            let place = wire_event::to_return_place(place);
-            Ask::Command(Command::ReturnToQueue { counter, place })
-        }
-        Operation::Hold => {
-            let request::Hold { reason } = json(body)?;
-            Ask::Command(Command::Hold { counter, reason: wire_event::to_hold_reason(reason) })
-        }
-        Operation::Transfer => {
-            let request::Transfer { to } = json(body)?;
-            Ask::Command(Command::Transfer { counter, to: key(QueueId::new, "to", &to)? })
-        }
-        _ => {
-            let request::Nothing {} = json(body)?;
-            Ask::Command(plain(operation, counter))
-        }
+fn merge_offline(body: &[u8], token: Token) -> Result<Asked, Fault> {
+    let request::MergeOffline { kiosk, errand, queue, number, language, issued_ago_ms } =
+        json(body)?;
+    let command = Command::MergeOffline {
+        kiosk: key(KioskId::new, "kiosk", &kiosk)?,
+        want: want(errand.as_deref(), queue.as_deref())?,
+        number,
+        language: self::language(language.as_deref())?,
+        token,
+        issued_ago_ms: span("issued_ago_ms", issued_ago_ms)?,
     };
-    Ok(Asked { ask, source })
+    Ok(by(Source::Kiosk { kiosk }, command))
 }
 
-/// Commands of a counter that need nothing said.
-fn plain(operation: Operation, counter: CounterId) -> Command {
-    match operation {
-        Operation::ContinueCounter => Command::ResumeCounter { counter },
-        Operation::CloseCounter => Command::CloseCounter { counter },
-        Operation::Recall => Command::Recall { counter },
-        Operation::ReportMismatch => Command::ReportMismatch { counter },
-        Operation::EndService => Command::EndService { counter },
-        Operation::MarkNoShow => Command::MarkNoShow { counter },
-        Operation::Undo => Command::Undo { counter },
-        _ => Command::CallNext { counter },
-    }
+fn cancel_ticket(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    about_ticket(subject, body, |ticket, request::CancelTicket { reason }| Command::CancelTicket {
+        ticket,
+        reason: wire_event::to_cancel_reason(reason),
+    })
 }
 
-fn chosen(operation: Operation, counter: CounterId, body: &[u8]) -> Result<Ask, Fault> {
-    let resumed = operation == Operation::Resume;
-    match json(body)? {
-        request::ChooseTicket { label: Some(label), ticket: None } => {
-            let label = self::label(&label)?;
-            Ok(if resumed {
-                Ask::ResumeLabel { counter, label }
-            } else {
-                Ask::CallLabel { counter, label }
-            })
-        }
-        request::ChooseTicket { label: None, ticket: Some(ticket) } => {
-            let ticket = TicketId(limited("ticket", ticket)?);
-            Ok(Ask::Command(if resumed {
-                Command::Resume { counter, ticket }
-            } else {
-                Command::CallTicket { counter, ticket }
-            }))
-        }
-        request::ChooseTicket { .. } => {
-            Err(Fault::bad_request("expected either label or ticket, and not both"))
-        }
-    }
+fn report_paper(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    about_ticket(subject, body, |ticket, request::ReportPaper { paper }| Command::ReportPaper {
+        ticket,
+        paper: wire_event::to_paper(paper),
+    })
 }
 
-fn open_counter(counter: CounterId, body: &[u8]) -> Result<Command, Fault> {
+fn confirm_transfer(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    about_ticket(subject, body, |ticket, request::ConfirmTransfer { step }| {
+        Command::ConfirmTransfer { ticket, step: wire_event::to_confirm_step(step) }
+    })
+}
+
+/// A command about the ticket that the path names.
+fn about_ticket<T: DeserializeOwned>(
+    subject: &str,
+    body: &[u8],
+    command: impl FnOnce(TicketId, T) -> Command,
+) -> Result<Asked, Fault> {
+    let ticket = TicketId(number("unknown_ticket", "ticket", subject)?);
+    Ok(by(Source::Floor, command(ticket, json(body)?)))
+}
+
+// ---- counters --------------------------------------------------------------------------------
+
+fn open_counter(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let counter = counter(subject)?;
     let request::OpenCounter { operator, languages, profile } = json(body)?;
     let operator =
         operator.map(|operator| key(OperatorId::new, "operator", &operator)).transpose()?;
@@ -271,61 +195,177 @@ fn open_counter(counter: CounterId, body: &[u8]) -> Result<Command, Fault> {
     };
     let profile =
         profile.map(|lines| lines.iter().map(line).collect::<Result<_, Fault>>()).transpose()?;
-    Ok(Command::OpenCounter { counter, operator, languages, profile })
+    Ok(at(counter, Command::OpenCounter { counter, operator, languages, profile }))
 }
 
-fn on_floor(operation: Operation, subject: &str, body: &[u8]) -> Result<Asked, Fault> {
-    let tag = || number("unknown_tag", "tag", subject).map(TagUseId);
-    let batch = || number("unknown_batch", "batch", subject).map(BatchId);
-    let command = match operation {
-        Operation::RecordGuidance => {
-            let request::RecordGuidance { guidance, duration_ms } = json(body)?;
-            let duration_ms = span("duration_ms", duration_ms)?;
-            Command::RecordGuidance { kind: self::guidance(guidance)?, duration_ms }
-        }
-        Operation::HandOutTag => {
-            let request::HandOutTag { pool, number } = json(body)?;
-            Command::HandOutTag { pool: key(TagPoolId::new, "pool", &pool)?, number }
-        }
-        Operation::CallTag => {
-            let request::CallTag { counter } = json(body)?;
-            let counter = key(CounterId::new, "counter", &counter)?;
-            return Ok(Asked {
-                source: Source::Counter { counter: counter.to_string(), operator: None },
-                ask: Ask::Command(Command::CallTag { tag: tag()?, counter }),
-            });
-        }
-        Operation::ReturnTag => {
-            let request::ReturnTag { procedures } = json(body)?;
-            Command::ReturnTag { tag: tag()?, procedures: codes(&procedures)? }
-        }
-        Operation::RingBell => {
-            let request::RingBell { reason } = json(body)?;
-            let bell =
-                BellId::new(subject).ok_or_else(|| Fault::unknown("unknown_bell", "bell", subject));
-            Command::RingBell { bell: bell?, reason: key(Key::new, "reason", &reason)? }
-        }
-        Operation::AcknowledgeBell => {
-            let request::Nothing {} = json(body)?;
-            Command::AcknowledgeBell { ring: RingId(number("unknown_ring", "ring", subject)?) }
-        }
-        Operation::ReceiveBatch => {
-            let request::ReceiveBatch { procedure, channel, count } = json(body)?;
-            let procedure = key(ProcedureCode::new, "procedure", &procedure)?;
-            let channel = wire_event::to_batch_channel(channel);
-            Command::ReceiveBatch { procedure, channel, count }
-        }
-        Operation::AdvanceBatch => {
-            let request::AdvanceBatch { step } = json(body)?;
-            Command::AdvanceBatch { batch: batch()?, step }
-        }
-        _ => {
-            let request::DeliverBatch { returned } = json(body)?;
-            Command::DeliverBatch { batch: batch()?, returned }
+fn pause_counter(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let counter = counter(subject)?;
+    let request::PauseCounter { reason } = json(body)?;
+    let reason = wire_event::to_away_reason(reason);
+    Ok(at(counter, Command::PauseCounter { counter, reason }))
+}
+
+fn start_service(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let counter = counter(subject)?;
+    let request::StartService { presented } = json(body)?;
+    let presented = presented.as_deref().map(label).transpose()?;
+    Ok(at(counter, Command::StartService { counter, presented }))
+}
+
+fn complete_service(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let counter = counter(subject)?;
+    let request::CompleteService { procedures } = json(body)?;
+    let procedures = codes(&procedures)?;
+    Ok(at(counter, Command::CompleteService { counter, procedures }))
+}
+
+fn return_to_queue(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let counter = counter(subject)?;
+    let request::ReturnToQueue { place } = json(body)?;
+    let place = wire_event::to_return_place(place);
+    Ok(at(counter, Command::ReturnToQueue { counter, place }))
+}
+
+fn hold(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let counter = counter(subject)?;
+    let request::Hold { reason } = json(body)?;
+    let reason = wire_event::to_hold_reason(reason);
+    Ok(at(counter, Command::Hold { counter, reason }))
+}
+
+fn transfer(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let counter = counter(subject)?;
+    let request::Transfer { to } = json(body)?;
+    let to = key(QueueId::new, "to", &to)?;
+    Ok(at(counter, Command::Transfer { counter, to }))
+}
+
+/// A counter's command that needs nothing said.
+fn plain(
+    subject: &str,
+    body: &[u8],
+    command: impl FnOnce(CounterId) -> Command,
+) -> Result<Asked, Fault> {
+    let counter = counter(subject)?;
+    let Nothing {} = json(body)?;
+    Ok(at(counter, command(counter)))
+}
+
+/// A ticket that an operator chooses.
+enum Choice {
+    Label(Label),
+    Ticket(TicketId),
+}
+
+fn chosen(
+    subject: &str,
+    body: &[u8],
+    ask: impl FnOnce(CounterId, Choice) -> Ask,
+) -> Result<Asked, Fault> {
+    let counter = counter(subject)?;
+    let request::ChooseTicket { label, ticket } = json(body)?;
+    let choice = match (label, ticket) {
+        (Some(label), None) => Choice::Label(self::label(&label)?),
+        (None, Some(ticket)) => Choice::Ticket(TicketId(limited("ticket", ticket)?)),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(Fault::bad_request("expected either label or ticket, and not both"));
         }
     };
-    Ok(by(Source::Floor, command))
+    let source = Source::Counter { counter: counter.to_string(), operator: None };
+    Ok(Asked { ask: ask(counter, choice), source })
 }
+
+fn call(counter: CounterId, choice: Choice) -> Ask {
+    match choice {
+        Choice::Label(label) => Ask::CallLabel { counter, label },
+        Choice::Ticket(ticket) => Ask::Command(Command::CallTicket { counter, ticket }),
+    }
+}
+
+fn resume(counter: CounterId, choice: Choice) -> Ask {
+    match choice {
+        Choice::Label(label) => Ask::ResumeLabel { counter, label },
+        Choice::Ticket(ticket) => Ask::Command(Command::Resume { counter, ticket }),
+    }
+}
+
+/// The counter that the path names.
+fn counter(subject: &str) -> Result<CounterId, Fault> {
+    CounterId::new(subject).ok_or_else(|| Fault::unknown("unknown_counter", "counter", subject))
+}
+
+/// A command that a counter asks for.
+fn at(counter: CounterId, command: Command) -> Asked {
+    by(Source::Counter { counter: counter.to_string(), operator: None }, command)
+}
+
+// ---- floor, tags, bells, batches, the day ----------------------------------------------------
+
+fn record_guidance(body: &[u8]) -> Result<Asked, Fault> {
+    let request::RecordGuidance { guidance, duration_ms } = json(body)?;
+    let duration_ms = span("duration_ms", duration_ms)?;
+    let kind = self::guidance(guidance)?;
+    Ok(by(Source::Floor, Command::RecordGuidance { kind, duration_ms }))
+}
+
+fn hand_out_tag(body: &[u8]) -> Result<Asked, Fault> {
+    let request::HandOutTag { pool, number } = json(body)?;
+    let pool = key(TagPoolId::new, "pool", &pool)?;
+    Ok(by(Source::Floor, Command::HandOutTag { pool, number }))
+}
+
+fn call_tag(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let tag = TagUseId(number("unknown_tag", "tag", subject)?);
+    let request::CallTag { counter } = json(body)?;
+    let counter = key(CounterId::new, "counter", &counter)?;
+    Ok(at(counter, Command::CallTag { tag, counter }))
+}
+
+fn return_tag(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let tag = TagUseId(number("unknown_tag", "tag", subject)?);
+    let request::ReturnTag { procedures } = json(body)?;
+    Ok(by(Source::Floor, Command::ReturnTag { tag, procedures: codes(&procedures)? }))
+}
+
+fn ring_bell(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let bell = BellId::new(subject);
+    let bell = bell.ok_or_else(|| Fault::unknown("unknown_bell", "bell", subject))?;
+    let request::RingBell { reason } = json(body)?;
+    let reason = key(Key::new, "reason", &reason)?;
+    Ok(by(Source::Floor, Command::RingBell { bell, reason }))
+}
+
+fn acknowledge_bell(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let ring = RingId(number("unknown_ring", "ring", subject)?);
+    let Nothing {} = json(body)?;
+    Ok(by(Source::Floor, Command::AcknowledgeBell { ring }))
+}
+
+fn receive_batch(body: &[u8]) -> Result<Asked, Fault> {
+    let request::ReceiveBatch { procedure, channel, count } = json(body)?;
+    let procedure = key(ProcedureCode::new, "procedure", &procedure)?;
+    let channel = wire_event::to_batch_channel(channel);
+    Ok(by(Source::Floor, Command::ReceiveBatch { procedure, channel, count }))
+}
+
+fn advance_batch(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let batch = BatchId(number("unknown_batch", "batch", subject)?);
+    let request::AdvanceBatch { step } = json(body)?;
+    Ok(by(Source::Floor, Command::AdvanceBatch { batch, step }))
+}
+
+fn deliver_batch(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    let batch = BatchId(number("unknown_batch", "batch", subject)?);
+    let request::DeliverBatch { returned } = json(body)?;
+    Ok(by(Source::Floor, Command::DeliverBatch { batch, returned }))
+}
+
+fn of_day(body: &[u8], command: Command) -> Result<Asked, Fault> {
+    let Nothing {} = json(body)?;
+    Ok(by(Source::Manager, command))
+}
+
+// ---- fields ----------------------------------------------------------------------------------
 
 fn by(source: Source, command: Command) -> Asked {
     Asked { ask: Ask::Command(command), source }

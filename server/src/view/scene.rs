@@ -163,10 +163,10 @@ impl Scene {
         assert_eq!(committed.seq, self.seq + 1, "events reach the board in order, without gaps");
         self.office.apply(committed.at, &committed.event);
         self.seq = committed.seq;
-        match committed.event {
-            Event::GuidanceRecorded { .. } => self.guidance += 1,
-            Event::DayOpened { .. } => self.guidance = 0,
-            _ => {}
+        if let Event::GuidanceRecorded { .. } = committed.event {
+            self.guidance += 1;
+        } else if let Event::DayOpened { .. } = committed.event {
+            self.guidance = 0;
         }
     }
 

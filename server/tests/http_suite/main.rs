@@ -9,4 +9,5 @@ mod errors;
 mod live;
 mod office;
 mod pages;
+mod reports;
 mod screen;

@@ -140,8 +140,11 @@ impl Screen {
     }
 }
 
+/// Finds the key within a row.
+type Key = fn(&Value) -> Value;
+
 /// The list a row belongs to, and the key within the row.
-fn place(view: &Value, kind: &str) -> Option<(&'static str, fn(&Value) -> Value)> {
+fn place(view: &Value, kind: &str) -> Option<(&'static str, Key)> {
     Some(match kind {
         "queue" if view["queues"][0]["status"].is_object() => {
             ("queues", |row| row["status"]["queue"].clone())

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::event::Event;
-use domain::id::{BellId, CounterId, ProcedureCode, QueueId, RingId, TicketId};
+use domain::id::{BellId, CounterId, ProcedureCode, QueueId, TicketId};
 use domain::office::Office;
 use domain::setup::Setup;
 use domain::ticket::Ticket;
@@ -84,21 +84,10 @@ impl Scene {
     /// Tells what an event without a ticket means for today's figures, and today's numbers.
     pub(super) fn tell_cases(&mut self, before: &Before, event: &Event, changes: &mut Changes) {
         let Some(setup) = self.office.setup() else { return };
-        let cases: Option<(Vec<ProcedureCode>, u32)> = match event {
-            Event::TagReturned { procedures, .. } => Some((procedures.clone(), 1)),
-            Event::BatchDelivered { batch, returned } => self.office.batch(*batch).map(|batch| {
-                (vec![batch.procedure], u32::from(batch.count.saturating_sub(*returned)))
-            }),
-            Event::TimesDoubted { ticket } => {
-                let ticket = self.office.ticket(*ticket);
-                ticket.map(|ticket| (ticket.procedures.clone(), 0))
-            }
-            Event::GuidanceRecorded { .. } => {
-                self.today.guided();
-                None
-            }
-            _ => None,
-        };
+        if let Event::GuidanceRecorded { .. } = event {
+            self.today.guided();
+        }
+        let cases = cases(&self.office, event);
         if let Some((codes, count)) = cases {
             self.today.done(&codes, count);
             for code in codes {
@@ -310,20 +299,33 @@ fn subject(event: &Event) -> (Option<TicketId>, Option<CounterId>) {
     }
 }
 
+/// The cases that an event counts without a ticket, or whose figures it touches: how many of each.
+fn cases(office: &Office, event: &Event) -> Option<(Vec<ProcedureCode>, u32)> {
+    if let Event::TagReturned { procedures, .. } = event {
+        Some((procedures.clone(), 1))
+    } else if let Event::BatchDelivered { batch, returned } = event {
+        let batch = office.batch(*batch)?;
+        Some((vec![batch.procedure], u32::from(batch.count.saturating_sub(*returned))))
+    } else if let Event::TimesDoubted { ticket } = event {
+        Some((office.ticket(*ticket)?.procedures.clone(), 0))
+    } else {
+        None
+    }
+}
+
 /// The bells an event is about, those it escalates to included.
 fn bells(office: &Office, event: &Event) -> BTreeSet<BellId> {
-    let of_ring = |ring: RingId| {
-        let ring = office.ring(ring);
-        ring.into_iter().flat_map(|ring| [Some(ring.bell), ring.to]).flatten().collect()
-    };
-    match event {
-        Event::BellRung { bell, .. } => BTreeSet::from([*bell]),
-        Event::BellAcknowledged { ring } | Event::BellLapsed { ring } => of_ring(*ring),
-        Event::BellEscalated { ring, to, .. } => {
-            let mut bells: BTreeSet<BellId> = of_ring(*ring);
-            bells.extend(to);
-            bells
-        }
-        _ => BTreeSet::new(),
+    if let Event::BellRung { bell, .. } = event {
+        return BTreeSet::from([*bell]);
     }
+    let (ring, to) = if let Event::BellAcknowledged { ring } | Event::BellLapsed { ring } = event {
+        (ring, None)
+    } else if let Event::BellEscalated { ring, to, .. } = event {
+        (ring, *to)
+    } else {
+        return BTreeSet::new();
+    };
+    let known = office.ring(*ring);
+    let own = known.into_iter().flat_map(|ring| [Some(ring.bell), ring.to]).flatten();
+    own.chain(to).collect()
 }
