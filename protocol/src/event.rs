@@ -53,7 +53,7 @@ wire! {
 
     /// What happened. Field names are the glossary's words.
     #[serde(tag = "kind", rename_all = "snake_case")]
-    #[expect(missing_docs, reason = "variants and fields mirror domain::event, which documents them")]
+    #[expect(missing_docs, reason = "variants and fields mirror domain::event")]
     pub enum Event {
         SetupAdopted { digest: String, figures: SetupFigures },
         DayOpened { date: String },
@@ -216,7 +216,9 @@ wire! {
     #[derive(Copy, Eq)]
     #[serde(rename_all = "snake_case")]
     #[expect(missing_docs, reason = "mirrors domain::ticket::CancelReason")]
-    pub enum CancelReason { Withdrawn, WrongErrand, MissingDocuments, Duplicate, NoPaper, DayClosed }
+    pub enum CancelReason {
+        Withdrawn, WrongErrand, MissingDocuments, Duplicate, NoPaper, DayClosed,
+    }
 
     /// Why a ticket is on hold.
     #[derive(Copy, Eq)]

@@ -557,7 +557,8 @@ wire! {
         pub within_count: u32,
     }
 
-    /// Today's handling of one procedure, over tickets completed with it alone or first. Key: `code`.
+    /// Today's handling of one procedure, over tickets completed with it alone or first.
+    /// Key: `code`.
     pub struct ProcedureSummary {
         /// Its code.
         pub code: String,

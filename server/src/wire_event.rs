@@ -257,7 +257,10 @@ pub fn guidance(kind: domain::command::GuidanceKind) -> wire::GuidanceKind {
 }
 
 macro_rules! same_names {
-    ($($(#[$doc:meta])* $to:ident $back:ident: $domain:path => $wire:path { $($value:ident),+ })+) => {$(
+    ($(
+        $(#[$doc:meta])*
+        $to:ident $back:ident: $domain:path => $wire:path { $($value:ident),+ }
+    )+) => {$(
         $(#[$doc])*
         pub fn $to(value: $domain) -> $wire {
             use $domain as D;

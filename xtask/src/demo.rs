@@ -142,7 +142,8 @@ fn welcome(address: SocketAddr, still: bool) {
         "\n  呼出し Yobidashi: a ward office, rehearsing {MOMENT} (local data in {DATA}/)\n\n\
          \x20 start here     http://{address}/\n\
          \x20 kiosk          http://{address}/kiosk?id=kiosk-1\n\
-         \x20 counter {guest}      http://{address}/counter?counter={guest}   (yours: open it and call)\n\
+         \x20 counter {guest}      http://{address}/counter?counter={guest}   \
+         (yours: open it and call)\n\
          \x20 hall display   http://{address}/display\n\
          \x20 dashboard      http://{address}/dashboard\n\
          \x20 printed slips  http://{address}/paper\n\

@@ -1428,7 +1428,8 @@ p90_ms: number | null,
 within_count: number, };
 
 /**
- * Today's handling of one procedure, over tickets completed with it alone or first. Key: `code`.
+ * Today's handling of one procedure, over tickets completed with it alone or first.
+ * Key: `code`.
  */
 export type ProcedureSummary = {
 /**

@@ -222,8 +222,8 @@ fn is_served(setup: &Setup, queue: QueueId) -> bool {
     setup.queue(queue).is_some_and(|queue| setup.is_served(queue))
 }
 
-/// Other queues of the same section that staff counters alone serve; any others where there are none.
-/// Whoever is sent to another section is out of the yearly table's sight.
+/// Other queues of the same section that staff counters alone serve; any others where there are
+/// none. Whoever is sent to another section is out of the yearly table's sight.
 fn staff_queues(setup: &Setup, from: QueueId) -> Vec<QueueId> {
     let section = setup.queue(from).map(|queue| queue.section);
     let others = || {
