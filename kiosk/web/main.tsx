@@ -142,7 +142,9 @@ function Head({ office }: { office: KioskView }) {
   const language = session.language.value;
   return (
     <header class="head">
-      <p class="office">{pick(office.office, language)}</p>
+      <p class="office">
+        <Ruby text={pick(office.office, language)} />
+      </p>
       <p class="greeting">
         <Ruby text={words().greeting} />
       </p>

@@ -191,3 +191,20 @@ test("a call is painted in the hall without waiting for any poll", async ({ brow
   console.log(`press → painted: median ${median_ms.toFixed(0)} ms, p95 ${p95_ms.toFixed(0)} ms`);
   expect(median_ms).toBeLessThan(PAINTED_MS_MAX);
 });
+
+test("the slip appears on the demo's paper, and an empty roll is told at the kiosk", async ({
+  browser,
+}) => {
+  const kiosk = await screen(browser, "/kiosk?id=kiosk-1", 1080, 1920);
+  const paper = await screen(browser, "/paper", 1280, 800);
+  await takeTicket(kiosk);
+  await expect(kiosk.locator(".ticket-where")).toContainText("番号札をお取りになり");
+  await expect(paper.locator(".slips img")).toHaveCount(1);
+  const drawn = await paper.locator(".slips img").evaluate((image) => {
+    const slip = image as HTMLImageElement;
+    return slip.decode().then(() => slip.naturalHeight);
+  });
+  expect(drawn).toBeGreaterThan(100);
+  await paper.getByRole("button", { name: /紙を切らす/ }).first().click();
+  await expect(kiosk.getByRole("alert")).toContainText("番号は有効です", { timeout: 10_000 });
+});
