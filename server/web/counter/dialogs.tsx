@@ -257,7 +257,10 @@ function TransferDialog({ view, ticket }: { view: CounterView; ticket: TicketVie
         choices={targets.map((queue) => ({
           key: queue.status.queue,
           words: `${queue.status.letter}　${queue.staff_name}`,
-          more: `${text.waitingTotal} ${text.people(queue.status.waiting)}・${text.countersOpen} ${queue.status.counters_open}`,
+          more: [
+            `${text.waitingTotal} ${text.people(queue.status.waiting)}`,
+            `${text.countersOpen} ${queue.status.counters_open}`,
+          ].join("・"),
           run: () =>
             answer(text.transfer, `counters/${here.value}/transfer`, { to: queue.status.queue }),
         }))}

@@ -189,7 +189,7 @@ function Alerts({ office }: { office: DashboardView }) {
         )}
         {office.alerts.map((alert) => (
           <li
-            key={[alert.alert, alert.level, alert.queue, alert.counter, alert.label, alert.language, alert.kiosk].join("|")}
+            key={JSON.stringify({ ...alert, since_ms: 0 })}
           >
             <Mark level={alert.level}>
               {text.alert(alert, names, span(now_ms.value - alert.since_ms))}

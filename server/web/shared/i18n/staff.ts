@@ -362,6 +362,7 @@ const ja: StaffText = {
 function alertJa(alert: Alert, names: AlertNames, elapsed: string): string {
   const queue = alert.queue === null ? "" : names.queue(alert.queue);
   const counter = alert.counter === null ? "" : names.counter(alert.counter);
+  const language = alert.language === null ? "外国語" : names.language(alert.language);
   switch (alert.alert) {
     case "unattended":
       return `${queue}：待っている人がいるのに、対応できる窓口がありません（${elapsed}）`;
@@ -372,7 +373,7 @@ function alertJa(alert: Alert, names: AlertNames, elapsed: string): string {
         ? `${queue}：${alert.label ?? ""} の待ちが上限を超えました`
         : `${queue}：${alert.label ?? ""} の待ちが上限に近づいています`;
     case "language":
-      return `${alert.label ?? queue}：${alert.language === null ? "外国語" : names.language(alert.language)} に対応できる職員がいません（${elapsed}）`;
+      return `${alert.label ?? queue}：${language} に対応できる職員がいません（${elapsed}）`;
     case "transfer_unconfirmed":
       return `${alert.label ?? "番号"}：連携の到着確認がまだです（${counter}、${elapsed}）`;
     case "paper":
@@ -568,6 +569,7 @@ const en: StaffText = {
 function alertEn(alert: Alert, names: AlertNames, elapsed: string): string {
   const queue = alert.queue === null ? "" : names.queue(alert.queue);
   const counter = alert.counter === null ? "" : names.counter(alert.counter);
+  const language = alert.language === null ? "the language" : names.language(alert.language);
   switch (alert.alert) {
     case "unattended":
       return `${queue}: people wait and no counter can serve them (${elapsed})`;
@@ -578,7 +580,7 @@ function alertEn(alert: Alert, names: AlertNames, elapsed: string): string {
         ? `${queue}: ${alert.label ?? ""} has waited past the limit`
         : `${queue}: ${alert.label ?? ""} is near the wait limit`;
     case "language":
-      return `${alert.label ?? queue}: nobody on duty speaks ${alert.language === null ? "the language" : names.language(alert.language)} (${elapsed})`;
+      return `${alert.label ?? queue}: nobody on duty speaks ${language} (${elapsed})`;
     case "transfer_unconfirmed":
       return `${alert.label ?? "A ticket"}: transfer not confirmed (${counter}, ${elapsed})`;
     case "paper":
