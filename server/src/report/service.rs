@@ -88,19 +88,12 @@ fn work(dir: &Path, requests: &Receiver<Request>) {
     }
 }
 
-fn answer(
-    dir: &Path,
-    store: &mut Option<Derived>,
-    range: Range,
-) -> Result<Report, ReportError> {
+fn answer(dir: &Path, store: &mut Option<Derived>, range: Range) -> Result<Report, ReportError> {
     build(up_to_date(dir, store)?, range)
 }
 
 /// The store with everything that is on disk; after a failure the next one opens it again.
-fn up_to_date<'s>(
-    dir: &Path,
-    store: &'s mut Option<Derived>,
-) -> Result<&'s Derived, ReportError> {
+fn up_to_date<'s>(dir: &Path, store: &'s mut Option<Derived>) -> Result<&'s Derived, ReportError> {
     let mut derived = match store.take() {
         Some(derived) => derived,
         None => Derived::open(dir)?,
