@@ -244,15 +244,15 @@ async fn the_writer_answers_then_publishes_in_the_order_of_the_log() {
         answered.push(task.await.unwrap().unwrap().seq);
     }
     tokio::task::spawn_blocking(move || engineered.stop()).await.unwrap().unwrap();
-    let published = published.lock().unwrap();
+    let published: Vec<Committed> = published.lock().unwrap().clone();
     let seqs: Vec<u64> = published.iter().map(|committed| committed.seq).collect();
     assert!(seqs.windows(2).all(|pair| pair[1] == pair[0] + 1), "{seqs:?}");
     assert!(answered.iter().all(|seq| seqs.contains(seq)));
     let labels: std::collections::BTreeSet<_> = published
         .iter()
-        .filter_map(|committed| match &committed.event {
-            Event::TicketIssued { label, .. } => Some(*label),
-            _ => None,
+        .filter_map(|committed| {
+            let Event::TicketIssued { label, .. } = &committed.event else { return None };
+            Some(*label)
         })
         .collect();
     assert_eq!(labels.len(), 51);
