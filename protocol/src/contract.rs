@@ -1,6 +1,7 @@
 //! Writes the TypeScript types of the screens from the types of this crate, and fails when the
 //! committed file is stale. `UPDATE_CONTRACT=1 cargo test -p protocol` rewrites it.
 
+mod frozen;
 mod openapi;
 
 use std::fs;

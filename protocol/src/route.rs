@@ -145,7 +145,7 @@ general! {
     /// The body is JSON, but not what is expected.
     BAD_REQUEST = "bad_request" 422 "expected a body as the contract describes";
     /// The idempotency key was used for another request.
-    KEY_REUSED = "key_reused" 422 "expected a new Idempotency-Key for another request";
+    KEY_REUSED = "key_reused" 409 "expected a new Idempotency-Key for another request";
     /// Too many requests are waiting.
     BUSY = "busy" 503 "expected a try again in a second";
     /// The log cannot be written.

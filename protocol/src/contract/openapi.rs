@@ -108,21 +108,59 @@ fn operation(route: &Route) -> Value {
         let schema = json!({ "$ref": format!("#/components/schemas/{request}") });
         operation["requestBody"] = json!({
             "required": request != "Nothing",
-            "content": { "application/json": { "schema": schema } }
+            "content": { "application/json": { "schema": schema, "example": example(request) } }
         });
     }
     operation
+}
+
+/// A body that means something in the default office.
+fn example(request: &str) -> Value {
+    match request {
+        "IssueTicket" => json!({ "queue": "enrol", "language": "en" }),
+        "AdmitLinked" => json!({ "section": "tax", "label": "T012", "queue": "consult" }),
+        "MergeOffline" => json!({
+            "kiosk": "kiosk-1", "queue": "enrol", "number": 801, "issued_ago_ms": 60_000
+        }),
+        "CancelTicket" => json!({ "reason": "withdrawn" }),
+        "ReportPaper" => json!({ "paper": "printed" }),
+        "ConfirmTransfer" => json!({ "step": "arrival" }),
+        "ChooseTicket" => json!({ "label": "A001" }),
+        "StartService" => json!({ "presented": "A001" }),
+        "CompleteService" => json!({ "procedures": ["2", "22"] }),
+        "ReturnToQueue" => json!({ "place": "back" }),
+        "Hold" => json!({ "reason": "filling_form" }),
+        "Transfer" => json!({ "to": "consult" }),
+        "OpenCounter" => json!({ "operator": "s-17", "languages": ["en"] }),
+        "PauseCounter" => json!({ "reason": "register" }),
+        "Nothing" => json!({}),
+        "RecordGuidance" => {
+            json!({ "guidance": { "guidance": "advice" }, "duration_ms": 90_000 })
+        }
+        "HandOutTag" => json!({ "pool": "express", "number": 7 }),
+        "CallTag" => json!({ "counter": "1" }),
+        "ReturnTag" => json!({ "procedures": ["24"] }),
+        "RingBell" => json!({ "reason": "case" }),
+        "ReceiveBatch" => json!({ "procedure": "2-3", "channel": "mail", "count": 12 }),
+        "AdvanceBatch" => json!({ "step": 1 }),
+        "DeliverBatch" => json!({ "returned": 0 }),
+        other => panic!("{other} has no example"),
+    }
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
     let mut parameters: Vec<Value> = route
         .parameters()
         .map(|name| {
-            let schema = match name {
-                "counter" | "bell" => json!({ "type": "string", "pattern": KEY }),
-                _ => number(1, NUMBER_MAX),
+            let (schema, example) = match name {
+                "counter" => (json!({ "type": "string", "pattern": KEY }), json!("1")),
+                "bell" => (json!({ "type": "string", "pattern": KEY }), json!("special")),
+                _ => (number(1, NUMBER_MAX), json!(1)),
             };
-            json!({ "name": name, "in": "path", "required": true, "schema": schema })
+            json!({
+                "name": name, "in": "path", "required": true, "schema": schema,
+                "example": example
+            })
         })
         .collect();
     if route.method == Method::Post {
@@ -137,9 +175,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     if route.operation == Operation::Connect {
         let roles =
             json!({ "type": "string", "enum": ["kiosk", "counter", "display", "dashboard"] });
-        let query = |name: &str, required: bool, schema: Value| {
-            json!({ "name": name, "in": "query", "required": required, "schema": schema })
-        };
+        let query = |name: &str, required: bool, schema: Value| json!({ "name": name, "in": "query", "required": required, "schema": schema });
         parameters.push(query("role", true, roles));
         parameters.push(query("epoch", false, number(0, u64::from(u32::MAX))));
         parameters.push(query("since", false, number(0, NUMBER_MAX)));
@@ -152,7 +188,11 @@ fn parameters(route: &Route) -> Vec<Value> {
 
 /// One of a fiscal year, a day, or a first and a last day says the range.
 fn report_range() -> [Value; 5] {
-    let query = |name: &str, what: &str, schema: Value| json!({ "name": name, "in": "query", "required": false, "description": what, "schema": schema });
+    let query = |name: &str, what: &str, schema: Value| {
+        json!({
+            "name": name, "in": "query", "required": false, "description": what, "schema": schema
+        })
+    };
     let date = || json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
     let year = json!({ "type": "string", "pattern": "^(R[1-9][0-9]?|[0-9]{4})$" });
     [

@@ -67,7 +67,7 @@ async fn a_retried_request_has_one_effect_and_the_first_answer() {
     assert_eq!((first.status, first.text()), (again.status, again.text()));
     let other = post("/api/v1/tickets", json!({ "queue": "leave" }));
     let other = other.header("idempotency-key", "kiosk-1:42").send(office.address).await;
-    assert_eq!((other.status, other.code().as_str()), (422, "key_reused"));
+    assert_eq!((other.status, other.code().as_str()), (409, "key_reused"));
     let queues = office.get("/api/v1/queues").await.json();
     let waiting: u64 =
         queues.as_array().unwrap().iter().map(|q| q["status"]["waiting"].as_u64().unwrap()).sum();
