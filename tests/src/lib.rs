@@ -1,1 +1,3 @@
 //! The whole system under test: journeys, simulation, contracts, house rules.
+
+pub mod bench;
