@@ -9,8 +9,13 @@ use printer_driver::document::{
 
 use crate::slip::{Copy, Line, TicketSlip};
 
-/// The label: eight times the body's 3 mm is 24 mm, and 48 dots of it per figure fit four.
-const LABEL: Style = Style::sized(Scale::X6, Scale::X8).emphasised();
+/// A label of four characters, as large as a printer's own characters get: eight times 3 mm is
+/// 24 mm, and 384 of the 420 dots of the narrowest paper.
+const LABEL: Style = Style::sized(Scale::X8, Scale::X8).emphasised();
+/// A label of five characters: 360 dots.
+const LABEL_LONG: Style = Style::sized(Scale::X6, Scale::X8).emphasised();
+/// Characters up to which a label is printed at its full width.
+const LABEL_CHARACTERS: usize = 4;
 const HEAD: Style = Style::sized(Scale::X2, Scale::X2);
 const BOLD: Style = Style::BODY.emphasised();
 /// White space between the parts of a slip: 3 mm. A printed rule would cost 48 bytes of the serial
@@ -32,12 +37,15 @@ pub fn lay_out(slip: &TicketSlip) -> Result<Document, DocumentError> {
     if slip.copy == Copy::Reprint {
         document = document.text("【再発行】", HEAD, Align::Center);
     }
-    document = document.text(&slip.label, LABEL, Align::Center).feed(8);
-    document = line(document, &slip.errand, HEAD, Align::Center);
+    let long = slip.label.chars().count() > LABEL_CHARACTERS;
+    let label = if long { LABEL_LONG } else { LABEL };
+    document = document.text(&slip.label, label, Align::Center).feed(8);
+    document = line(document, &slip.errand, HEAD, Align::Center).feed(8);
     document = line(document, &slip.place, BOLD, Align::Center);
     document = document.feed(PART_DOTS);
     document = pair(document, &slip.ahead, &slip.issued);
-    document = line(document, &slip.window, Style::sized(Scale::X1, Scale::X2), Align::Left);
+    document =
+        line(document, &slip.window, Style::sized(Scale::X1, Scale::X2).emphasised(), Align::Left);
     if !slip.bring.is_empty() {
         document = document.feed(PART_DOTS);
         document = line(document, &slip.bring, Style::BODY, Align::Left);

@@ -4,8 +4,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { pick } from "../shared/format";
-import { staff_language, staffText } from "../shared/i18n/staff";
-import { residentText } from "../shared/i18n/resident";
+import { languageName, staff_language, staffText } from "../shared/i18n/staff";
 import { Dialog } from "../shared/parts";
 import type {
   BellView,
@@ -137,7 +136,7 @@ function OpenDialog({ view, counter }: { view: CounterView; counter: CounterStat
               <label key={tag} class="check">
                 <input type="checkbox" checked={chosen.includes(tag)} onChange={() => toggle(tag)} />
                 <kbd>{at + 1}</kbd>
-                <span lang={tag}>{residentText(tag).language}</span>
+                <span>{languageName(tag)}</span>
               </label>
             ))}
           </div>

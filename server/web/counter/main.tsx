@@ -10,8 +10,7 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { now_ms, zone } from "../shared/clock";
 import { levelOf, minutes, pick, timeText, timerText } from "../shared/format";
-import { staff_language, staffText, switchStaffLanguage } from "../shared/i18n/staff";
-import { residentText } from "../shared/i18n/resident";
+import { languageName, staff_language, staffText, switchStaffLanguage } from "../shared/i18n/staff";
 import { followOffice, freshness } from "../shared/live";
 import { Bar, Mark, RehearsalBar, StaleBar } from "../shared/parts";
 import type {
@@ -234,7 +233,7 @@ function Top({ office, at, waiting }: { office: CounterView; at: CounterStatus; 
               {
                 queue: (key) => queueOf(office, key)?.staff_name ?? key,
                 counter: (key) => key,
-                language: (tag) => residentText(tag).language,
+                language: (tag) => languageName(tag),
               },
               text.minutes(minutes(now_ms.value - alert.since_ms)),
             )}
@@ -338,7 +337,7 @@ function LineRow(props: { office: CounterView; at: CounterStatus; one: TicketVie
           {one.class.class === "appointment" && (
             <span class="chip">{text.appointment(timeText(one.class.due_at_ms, zone.value))}</span>
           )}
-          {one.language !== "ja" && <span class="chip">{one.language}</span>}
+          {one.language !== "ja" && <span class="chip">{languageName(one.language)}</span>}
           {queueOf(office, one.queue)?.staff_name ?? one.queue}
         </span>
         <Mark level={level}>{text.minutes(minutes(waited))}</Mark>
@@ -397,7 +396,7 @@ function TicketInHand({ office, one }: { office: CounterView; one: TicketView })
       </p>
       <p class="hand-queue">
         {queueOf(office, one.queue)?.staff_name ?? one.queue}
-        {one.language !== "ja" && <span class="chip">{residentText(one.language).language}</span>}
+        {one.language !== "ja" && <span class="chip">{languageName(one.language)}</span>}
         {one.class.class === "priority" && <span class="chip">{text.priority}</span>}
       </p>
       <p class="hand-timer">
@@ -516,7 +515,7 @@ function Foot({ office, at }: { office: CounterView; at: CounterStatus }) {
           {at.languages.length > 0 && (
             <small>
               {" "}
-              {text.languages} {at.languages.join(" ")}
+              {text.languages} {at.languages.map((tag) => languageName(tag)).join("・")}
             </small>
           )}
         </p>

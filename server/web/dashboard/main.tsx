@@ -8,8 +8,7 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { now_ms, zone } from "../shared/clock";
 import { bandText, levelOf, minutes, pick, timeText } from "../shared/format";
-import { residentText } from "../shared/i18n/resident";
-import { staff_language, staffText, switchStaffLanguage } from "../shared/i18n/staff";
+import { languageName, staff_language, staffText, switchStaffLanguage } from "../shared/i18n/staff";
 import { followOffice, freshness } from "../shared/live";
 import { Bar, Mark, RehearsalBar, StaleBar } from "../shared/parts";
 import type {
@@ -176,7 +175,7 @@ function Alerts({ office }: { office: DashboardView }) {
       const found = office.counters.find((one) => one.counter === key);
       return found === undefined ? key : pick(found.name, staff_language.value);
     },
-    language: (tag: string) => residentText(tag).language,
+    language: (tag: string) => languageName(tag),
   };
   return (
     <section class="card" aria-labelledby="alerts-title">

@@ -592,6 +592,39 @@ function alertEn(alert: Alert, names: AlertNames, elapsed: string): string {
   }
 }
 
+/** What staff call the languages of residents, by tag. */
+const LANGUAGE_NAMES: { readonly [language in StaffLanguage]: { readonly [tag: string]: string } } = {
+  ja: {
+    ja: "日本語",
+    "ja-easy": "やさしい日本語",
+    en: "英語",
+    "zh-Hans": "中国語（簡体）",
+    "zh-Hant": "中国語（繁体）",
+    ko: "韓国語",
+    vi: "ベトナム語",
+    ne: "ネパール語",
+    fil: "フィリピノ語",
+    pt: "ポルトガル語",
+  },
+  en: {
+    ja: "Japanese",
+    "ja-easy": "plain Japanese",
+    en: "English",
+    "zh-Hans": "Chinese (simplified)",
+    "zh-Hant": "Chinese (traditional)",
+    ko: "Korean",
+    vi: "Vietnamese",
+    ne: "Nepali",
+    fil: "Filipino",
+    pt: "Portuguese",
+  },
+};
+
+/** What staff call a resident's language; its tag when it is not known. */
+export function languageName(tag: string, language: StaffLanguage = staff_language.value): string {
+  return LANGUAGE_NAMES[language][tag] ?? tag;
+}
+
 const TEXTS: { readonly [language in StaffLanguage]: StaffText } = { ja, en };
 
 const REMEMBERED = "yobidashi.staff_language";
