@@ -7,6 +7,7 @@ use domain::bell::RingState;
 use domain::id::TicketId;
 use domain::office::Office;
 use domain::setup::Setup;
+use domain::ticket::{Origin, Ticket};
 use domain::time::Now;
 use protocol::view::{
     Alert, AlertKind, AlertLevel, DayStatus, Notice, PrinterCondition, PrinterView,
@@ -130,9 +131,19 @@ fn of_rules(office: &Office, condition: &alert::Alert) -> Vec<Alert> {
             label: label(*ticket),
             ..plain(AlertKind::TransferUnconfirmed, AlertLevel::Near)
         }],
-        alert::Alert::PaperDoubtful { ticket, paper: _ } => {
-            vec![Alert { label: label(*ticket), ..plain(AlertKind::Paper, AlertLevel::Over) }]
-        }
+        alert::Alert::PaperDoubtful { ticket, paper: _ } => vec![Alert {
+            label: label(*ticket),
+            kiosk: office.ticket(*ticket).and_then(kiosk_of),
+            ..plain(AlertKind::Paper, AlertLevel::Over)
+        }],
+    }
+}
+
+/// The kiosk where a ticket's paper should have come out.
+fn kiosk_of(ticket: &Ticket) -> Option<String> {
+    match ticket.origin {
+        Origin::Kiosk(kiosk) | Origin::Offline(kiosk) => Some(kiosk.to_string()),
+        Origin::Floor | Origin::Linked(_) => None,
     }
 }
 

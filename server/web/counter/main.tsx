@@ -77,9 +77,16 @@ function run(name: ActionName | "undo"): void {
       question.value = { ask: "transfer" };
       return;
     case "undo":
-      if (undoLeftMs() > 0) void press(staffText().undo(""), path("undo"));
+      if (undoLeftMs() > 0) void press(undoWords(), path("undo"));
       return;
   }
+}
+
+/** What the undo button says. */
+function undoWords(): string {
+  const text = staffText();
+  const undo = counter.value?.undo ?? null;
+  return undo === null ? text.nothingToUndo : text.undo(`${undo.label} ${text.step[undo.step]}`);
 }
 
 function undoLeftMs(): number {
@@ -487,7 +494,7 @@ function Actions({ actions, at }: { actions: Action[]; at: CounterStatus }) {
         {undo !== null && left_s > 0 ? (
           <>
             <span>
-              {text.undo(`${undo.label} ${text.step[undo.step]}`)}
+              {undoWords()}
               <small>{text.seconds(left_s)}</small>
             </span>
             <kbd>Z</kbd>
