@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
-use hyper::upgrade::OnUpgrade;
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use protocol::live::GoodbyeReason;
 use protocol::route;
@@ -134,11 +134,7 @@ impl Screen {
 
     async fn attend(mut self, upgrade: OnUpgrade, since: Option<Since>) -> io::Result<()> {
         let upgraded = upgrade.await.map_err(io::Error::other)?;
-        let parts = upgraded.downcast::<TokioIo<TcpStream>>();
-        let parts = parts.map_err(|_| io::Error::other("expected a TCP connection"))?;
-        let stream = parts.io.into_inner();
-        rustix::net::sockopt::set_socket_send_buffer_size(&stream, KERNEL_BYTES)?;
-        let mut line = Line { stream, inbox: parts.read_buf.to_vec(), heard: 0 };
+        let mut line = Line::over(upgraded)?;
         line.send(&self.board.hello()).await?;
         let (frames, mut position) = self.board.begin(self.role, since);
         for frame in frames {
@@ -214,6 +210,15 @@ enum Heed {
 }
 
 impl Line {
+    /// Takes over the connection. What hyper has read already is copied, so that its buffer goes.
+    fn over(upgraded: Upgraded) -> io::Result<Line> {
+        let parts = upgraded.downcast::<TokioIo<TcpStream>>();
+        let parts = parts.map_err(|_| io::Error::other("expected a TCP connection"))?;
+        let stream = parts.io.into_inner();
+        rustix::net::sockopt::set_socket_send_buffer_size(&stream, KERNEL_BYTES)?;
+        Ok(Line { stream, inbox: parts.read_buf.to_vec(), heard: 0 })
+    }
+
     async fn send(&mut self, frame: &Bytes) -> io::Result<()> {
         let written = self.stream.write_all(frame);
         match tokio::time::timeout(WRITE_TIME_MAX, written).await {
@@ -222,12 +227,11 @@ impl Line {
         }
     }
 
-    /// Reads what is there: answers pings, notices a close, refuses nonsense.
+    /// Takes in what is there: answers pings, notices a close, refuses nonsense.
     async fn listen(&mut self) -> io::Result<Heed> {
-        let mut bytes = [0; READ_BYTES];
-        match self.stream.try_read(&mut bytes) {
+        match self.read() {
             Ok(0) => return Ok(Heed::Close),
-            Ok(count) => self.inbox.extend_from_slice(&bytes[..count]),
+            Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Heed::Go),
             Err(error) => return Err(error),
         }
@@ -251,6 +255,14 @@ impl Line {
             self.inbox = Vec::new();
         }
         Ok(Heed::Go)
+    }
+
+    /// Reads by way of the stack: what waits for the network holds no buffer.
+    fn read(&mut self) -> io::Result<usize> {
+        let mut bytes = [0; READ_BYTES];
+        let count = self.stream.try_read(&mut bytes)?;
+        self.inbox.extend_from_slice(&bytes[..count]);
+        Ok(count)
     }
 
     async fn hang_up(&mut self, code: CloseCode) -> io::Result<Heed> {

@@ -193,7 +193,7 @@ fn report_range() -> [Value; 5] {
             "name": name, "in": "query", "required": false, "description": what, "schema": schema
         })
     };
-    let date = || json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
+    let date = || json!({ "type": "string", "format": "date" });
     let year = json!({ "type": "string", "pattern": "^(R[1-9][0-9]?|[0-9]{4})$" });
     [
         query("fiscal_year", "A fiscal year such as R5 or 2023, in place of days.", year),
@@ -271,7 +271,17 @@ fn definitions(
 ) -> Schemas {
     declare(&mut generator);
     let definitions = generator.take_definitions(true);
-    definitions.into_iter().map(|(name, schema)| (name, tightened(schema))).collect()
+    let mut schemas: Schemas =
+        definitions.into_iter().map(|(name, schema)| (name, tightened(schema))).collect();
+    // Parts of both requests and answers.
+    for part in ["ProfileLine", "GuidanceKind", "Class"] {
+        if let Some(schema) = schemas.get_mut(part) {
+            narrow(schema);
+            let variants = schema.get_mut("oneOf").and_then(Value::as_array_mut);
+            variants.into_iter().flatten().for_each(narrow);
+        }
+    }
+    schemas
 }
 
 fn settings() -> SchemaSettings {
@@ -358,8 +368,8 @@ fn narrow(schema: &mut Value) {
     };
     for (name, property) in properties {
         let text = match name.as_str() {
-            "errand" | "queue" | "kiosk" | "section" | "to" | "counter" | "pool" | "procedure"
-            | "operator" => json!({ "pattern": KEY }),
+            "errand" | "queue" | "kiosk" | "section" | "unit" | "to" | "counter" | "pool"
+            | "procedure" | "operator" => json!({ "pattern": KEY }),
             "reason" if property["type"] == "string" => json!({ "pattern": KEY }),
             "label" | "presented" => json!({ "pattern": LABEL }),
             "language" => {
@@ -375,7 +385,7 @@ fn narrow(schema: &mut Value) {
                 continue;
             }
             "ticket" => json!({ "minimum": 1 }),
-            "issued_ago_ms" | "duration_ms" => json!({ "minimum": 0 }),
+            "issued_ago_ms" | "duration_ms" | "due_at_ms" => json!({ "minimum": 0 }),
             _ => continue,
         };
         let added = text.as_object().cloned().unwrap_or_default();

@@ -14,6 +14,7 @@ use protocol::event::{self as wire, Source};
 use protocol::request::{self, Nothing};
 use protocol::route::{self, Operation};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::fault::Fault;
 use crate::engine::Ask;
@@ -374,14 +375,43 @@ fn by(source: Source, command: Command) -> Asked {
 /// Reads a body; an empty one counts as `{}`.
 fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => Fault::bad_request(error.to_string()),
-        serde_json::error::Category::Syntax
-        | serde_json::error::Category::Eof
-        | serde_json::error::Category::Io => {
+    let read = serde_json::from_slice(body).or_else(|error| {
+        let floating = error.is_data() && error.to_string().contains("floating point");
+        if !floating {
+            return Err(error);
+        }
+        // `7.0` is a whole number in JSON; some languages write it so.
+        let whole = serde_json::from_slice(body).map(whole_numbers)?;
+        serde_json::from_value(whole).map_err(|_| error)
+    });
+    read.map_err(|error| {
+        if error.is_data() {
+            Fault::bad_request(error.to_string())
+        } else {
             Fault::general(route::BAD_JSON).saying(format!("expected a body of JSON: {error}"))
         }
     })
+}
+
+/// Turns numbers without a fraction into whole numbers.
+fn whole_numbers(mut value: Value) -> Value {
+    match &mut value {
+        Value::Number(number) => {
+            let whole = number
+                .as_f64()
+                .filter(|float| float.fract() == 0.0 && float.abs() < NUMBER_MAX as f64);
+            // Below 2^53 a float without a fraction is exactly a whole number.
+            if let (None, Some(whole)) = (number.as_i64(), whole) {
+                *number = (whole as i64).into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = whole_numbers(item.take())),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(|field| *field = whole_numbers(field.take()));
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+    value
 }
 
 /// A key of something configured.

@@ -97,6 +97,19 @@ async fn a_wrong_method_names_the_right_ones() {
 }
 
 #[tokio::test]
+async fn a_whole_number_may_be_written_with_a_point() {
+    let office = Office::open().await;
+    let tag = |number: &str| {
+        let body = format!(r#"{{"pool":"express","number":{number}}}"#);
+        raw("/api/v1/tags", body.as_bytes()).header("content-type", "application/json")
+    };
+    assert_eq!(tag("7.0").send(office.address).await.status, 201);
+    assert_eq!(tag("7.5").send(office.address).await.code(), "bad_request");
+    assert_eq!(tag("1e300").send(office.address).await.code(), "bad_request");
+    assert_eq!(tag("-1.0").send(office.address).await.code(), "bad_request");
+}
+
+#[tokio::test]
 async fn a_mistake_says_what_was_expected() {
     let office = Office::open().await;
     let reply = office.post("/api/v1/tickets", json!({ "queu": "enrol" })).await;
