@@ -72,23 +72,28 @@ impl Histogram {
     /// Count and mean exactly, median and 90th percentile as the upper edge of their bucket, from
     /// many histograms.
     pub(crate) fn spread(parts: &[&Histogram]) -> Spread {
-        let mut merged = std::collections::BTreeMap::new();
+        // A day's worth of seconds has fewer than 800 buckets, so counting by index is quickest.
+        let mut merged: Vec<u64> = Vec::new();
         let (mut count, mut sum) = (0, 0);
         for part in parts {
             count += u64::from(part.count);
             sum += part.sum_ms;
             for (bucket, in_it) in &part.buckets {
-                *merged.entry(*bucket).or_insert(0) += u64::from(*in_it);
+                let index = usize::from(*bucket);
+                if index >= merged.len() {
+                    merged.resize(index + 1, 0);
+                }
+                merged[index] += u64::from(*in_it);
             }
         }
         let at = |percent: u64| {
             let place = rank(count, percent)?;
             let mut below = 0;
-            let found = merged.iter().find(|(_, in_it)| {
-                below += **in_it;
+            let found = merged.iter().position(|in_it| {
+                below += in_it;
                 below > place
             });
-            found.map(|(bucket, _)| upper_ms(*bucket))
+            found.and_then(|bucket| u16::try_from(bucket).ok()).map(upper_ms)
         };
         Spread {
             count: u32::try_from(count).unwrap_or(u32::MAX),
