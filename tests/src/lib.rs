@@ -1,3 +1,4 @@
 //! The whole system under test: journeys, simulation, contracts, house rules.
 
 pub mod bench;
+pub mod harness;
