@@ -1,9 +1,9 @@
 //! Holds every message of this protocol version to examples that are never edited.
 //!
-//! The examples under `tests/frozen/v1/` were made from the types once. Each must still be read, and
-//! be written again with everything it held: fields and variants may be added within a version,
-//! nothing may be renamed, retyped or dropped. `UPDATE_CONTRACT=1` adds a file for what has no
-//! example yet; it never touches one that is there.
+//! The examples under `tests/frozen/v1/` were made from the types once. Each must still be read,
+//! and be written again with everything it held: fields and variants may be added within a
+//! version, nothing may be renamed, retyped or dropped. `UPDATE_CONTRACT=1` adds a file for what
+//! has no example yet; it never touches one that is there.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -175,7 +175,9 @@ fn parameters(route: &Route) -> Vec<Value> {
     if route.operation == Operation::Connect {
         let roles =
             json!({ "type": "string", "enum": ["kiosk", "counter", "display", "dashboard"] });
-        let query = |name: &str, required: bool, schema: Value| json!({ "name": name, "in": "query", "required": required, "schema": schema });
+        let query = |name: &str, required: bool, schema: Value| {
+            json!({ "name": name, "in": "query", "required": required, "schema": schema })
+        };
         parameters.push(query("role", true, roles));
         parameters.push(query("epoch", false, number(0, u64::from(u32::MAX))));
         parameters.push(query("since", false, number(0, NUMBER_MAX)));
