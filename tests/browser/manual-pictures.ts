@@ -200,7 +200,7 @@ async function takeOffice(page: Page, language: Language): Promise<void> {
     body { margin: 0; background: #c8c8cb; display: grid; gap: 12px; padding: 12px;
       grid-template: 550px 302px / 486px 1fr; box-sizing: border-box; height: 888px }
     img { width: 100%; height: 100%; object-fit: cover; object-position: top left; background: #fff }
-    .tall { grid-row: 1 / 3 } .two { display: grid; grid-template-columns: 1fr 1fr; gap: 12px }
+    .tall { grid-row: 1 / 3 } .two { display: grid; grid-template: 302px / 1fr 1fr; gap: 12px }
     </style><img class="tall" src="${image(`kiosk-${language}`)}">
     <img src="${image("display")}"><div class="two">
     <img src="${image(`counter-serving-${language}`)}">
