@@ -183,9 +183,9 @@ impl Hall {
         }
         let done = self.run(now, commands)?;
         self.served += 1;
-        let issued = |event: &Event| match event {
-            Event::TicketIssued { ticket, .. } => Some(*ticket),
-            _ => None,
+        let issued = |event: &Event| {
+            let Event::TicketIssued { ticket, .. } = event else { return None };
+            Some(*ticket)
         };
         let tickets = done.committed.iter().filter_map(|done| issued(&done.event));
         let printed = |ticket: TicketId| Command::ReportPaper { ticket, paper: Paper::Printed };
