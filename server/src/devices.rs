@@ -3,10 +3,10 @@
 use std::str::FromStr;
 
 use domain::event::Event;
-use printer_driver::device::DeviceUrlError;
+use printer_driver::device::{BellUrl, DeviceUrl, DeviceUrlError};
 use tokio::sync::mpsc;
 
-use crate::config::DeviceLine;
+use crate::config::{DeviceLine, OfficeFile};
 use crate::engine::Committed;
 use crate::printing::Printing;
 use crate::ringing::Ringing;
@@ -86,6 +86,13 @@ impl AddressError {
     ) -> AddressError {
         AddressError { path: line.path.clone(), line: line.line, source: Box::new(source) }
     }
+}
+
+/// Every address in an office file that makes no sense, in the order of the file.
+pub fn mistakes(office: &OfficeFile) -> Vec<AddressError> {
+    let printers = office.devices.printers.iter().map(|line| address::<_, DeviceUrl>(line).err());
+    let bells = office.devices.bells.iter().map(|line| address::<_, BellUrl>(line).err());
+    printers.chain(bells).flatten().collect()
 }
 
 /// Reads the address on a line of the office file.
