@@ -131,15 +131,25 @@ impl Spool {
         text.map(decode).transpose()
     }
 
-    /// Whether a slip of the ticket was ever spooled.
+    /// How far each slip of a ticket has come, oldest first; empty when none was ever spooled.
     ///
     /// # Errors
     ///
-    /// [`SpoolError::File`].
-    pub fn holds(&self, ticket: u64) -> Result<bool, SpoolError> {
-        let select = "SELECT EXISTS (SELECT 1 FROM job WHERE ticket = ?1)";
-        let ticket = ticket.cast_signed();
-        Ok(self.lock().query_row(select, [ticket], |row| row.get(0))?)
+    /// [`SpoolError`].
+    pub fn states(&self, ticket: u64) -> Result<Vec<JobState>, SpoolError> {
+        let connection = self.lock();
+        let mut statement =
+            connection.prepare("SELECT id, state FROM job WHERE ticket = ?1 ORDER BY id")?;
+        let rows = statement.query_map([ticket.cast_signed()], |row| {
+            Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, String>(1)?))
+        })?;
+        let mut states = Vec::new();
+        for row in rows {
+            let (job, text) = row?;
+            let entry = |source| SpoolError::Entry { job, source };
+            states.push(serde_json::from_str(&text).map_err(entry)?);
+        }
+        Ok(states)
     }
 
     /// Jobs that are not final, oldest first.

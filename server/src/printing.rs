@@ -28,6 +28,7 @@ use crate::clock::Clock;
 use crate::config::OfficeFile;
 use crate::devices::{AddressError, address};
 use crate::engine::{Ask, Committed, Engine, Order};
+use crate::log::{LogError, LogReader};
 use crate::slip;
 
 /// Slips that wait to be spooled; a kiosk issues one every few seconds.
@@ -124,6 +125,7 @@ impl Printing {
         }
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
         let mut desk = Desk { office, clock, engine, printers, issued: BTreeMap::new() };
+        desk.recall(dir, today, recent);
         desk.catch_up(today, recent)?;
         tokio::spawn(desk.run(receiver));
         Ok(Printing { sender })
@@ -237,6 +239,16 @@ async fn report_paper(engine: Engine, ticket: TicketId, paper: Paper) {
     }
 }
 
+/// What a job's final state means for its ticket; `None` while it is under way.
+fn outcome(state: JobState) -> Option<Paper> {
+    match state {
+        JobState::Printed { .. } => Some(Paper::Printed),
+        JobState::Unknown { .. } => Some(Paper::Unknown),
+        JobState::Withdrawn => Some(Paper::Failed),
+        JobState::Queued | JobState::Sending | JobState::Sent | JobState::Held { .. } => None,
+    }
+}
+
 fn watch_condition(
     kiosk: KioskId,
     printer: &Printer,
@@ -269,23 +281,75 @@ fn worst(status: &PrinterStatus) -> PrinterCondition {
 }
 
 impl Desk {
-    /// Slips of tickets that were committed but not yet spooled when the last run ended: printed
-    /// now while their residents still stand at the kiosk, else left to staff.
-    fn catch_up(&mut self, today: &Office, recent: &[Committed]) -> Result<(), SpoolError> {
+    /// Finds what today's slips say: the latest events have most of it, the log the rest.
+    fn recall(&mut self, dir: &Path, today: &Office, recent: &[Committed]) {
         for committed in recent {
             if let Event::TicketIssued { ticket, .. } = committed.event {
                 self.issued.insert(ticket, committed.event.clone());
+            }
+        }
+        let expects = |ticket: &&Ticket| ticket.paper != Paper::None;
+        let first = today.tickets().find(expects).map(|ticket| ticket.id);
+        let Some(first) = first.filter(|first| !self.issued.contains_key(first)) else { return };
+        let before = recent.first().map_or(u64::MAX, |first| first.seq);
+        if let Err(error) = self.recall_from_log(dir, first, before) {
+            tracing::warn!(%error, "slips of this morning cannot be printed again");
+        }
+    }
+
+    /// Walks the log backwards from record `before` to the issuing of `first`.
+    fn recall_from_log(
+        &mut self,
+        dir: &Path,
+        first: TicketId,
+        before: u64,
+    ) -> Result<(), LogError> {
+        let reader = LogReader::open(dir)?;
+        let mut end = before.min(reader.head()?.seq + 1);
+        while end > 1 && !self.issued.contains_key(&first) && self.issued.len() < ISSUED_MAX {
+            let from = end.saturating_sub(RECALL_RECORDS).max(1);
+            let limit = usize::try_from(end - from).unwrap_or(usize::MAX);
+            for record in reader.read(from, limit)? {
+                let Ok(view) = record.view() else { continue };
+                if let Ok(event @ Event::TicketIssued { ticket, .. }) =
+                    crate::record::decode(view.version, view.body)
+                    && ticket >= first
+                {
+                    self.issued.insert(ticket, event);
+                }
+            }
+            end = from;
+        }
+        Ok(())
+    }
+
+    /// Settles what the last run left open: slips that were committed but not yet spooled are
+    /// printed now while their residents still stand at the kiosk, else left to staff; and what
+    /// became of a spooled one is reported if the last run could no longer do so.
+    fn catch_up(&mut self, today: &Office, recent: &[Committed]) -> Result<(), SpoolError> {
+        let mut copies = BTreeMap::new();
+        for committed in recent {
+            if let Event::TicketIssued { ticket, .. } = committed.event {
+                copies.insert(ticket, (1, committed.at, Copy::First));
+            } else if let Event::TicketReprinted { ticket } = committed.event {
+                let count = copies.get(&ticket).map_or(1, |(count, ..)| *count);
+                copies.insert(ticket, (count + 1, committed.at, Copy::Reprint));
             }
         }
         let now = self.clock.now().at;
         let pending = |ticket: &&Ticket| ticket.paper == Paper::Pending;
         for ticket in today.tickets().filter(pending) {
             let Some(station) = self.station(ticket.origin) else { continue };
-            if station.spool.holds(ticket.id.0)? {
-                continue;
-            }
-            if now.since_ms(ticket.issued_at) <= STANDING_MS {
-                self.print(ticket.id, Copy::First);
+            let asked = copies.get(&ticket.id).copied();
+            let (count, at, copy) = asked.unwrap_or((1, ticket.issued_at, Copy::First));
+            let spooled = station.spool.states(ticket.id.0)?;
+            if spooled.len() >= count {
+                let paper = spooled.last().copied().and_then(outcome);
+                if let Some(paper) = paper {
+                    tokio::spawn(report_paper(self.engine.clone(), ticket.id, paper));
+                }
+            } else if now.since_ms(at) <= STANDING_MS {
+                self.print(ticket.id, copy);
             } else {
                 tokio::spawn(report_paper(self.engine.clone(), ticket.id, Paper::Failed));
             }
@@ -310,6 +374,7 @@ impl Desk {
     fn print(&self, ticket: TicketId, copy: Copy) {
         let Some(Event::TicketIssued { label, origin, .. }) = self.issued.get(&ticket) else {
             tracing::warn!(ticket = ticket.0, "a slip of an earlier run cannot be printed again");
+            tokio::spawn(report_paper(self.engine.clone(), ticket, Paper::Failed));
             return;
         };
         let Some(station) = self.station(*origin) else { return };
@@ -354,3 +419,6 @@ impl Desk {
 
 /// Tickets that can be printed again without being looked up: more than a busy day has.
 const ISSUED_MAX: usize = 10_000;
+
+/// Records of the log that are read at a time.
+const RECALL_RECORDS: u64 = 512;
