@@ -1,0 +1,174 @@
+//! The published contract against the running program: every route of the OpenAPI document gets
+//! requests made from its own schemas, right and wrong ones, and every answer is held to it.
+//!
+//! `YOBIDASHI_SEED=17` repeats one run, `YOBIDASHI_REQUESTS=100000` makes it longer.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it must be"
+)]
+
+mod contract {
+    pub(crate) mod maker;
+    pub(crate) mod schema;
+    pub(crate) mod trial;
+}
+
+use contract::schema::Schemas;
+use contract::trial::Trial;
+use serde_json::{Value, json};
+use tests::harness::http::{Client, Request};
+use tests::harness::random::{Random, seed};
+use tests::harness::{Office, roomy};
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the seed repeats a run that fails")]
+fn every_route_keeps_its_contract_whatever_it_is_asked() {
+    let seed = seed("YOBIDASHI_SEED");
+    let asked = std::env::var("YOBIDASHI_REQUESTS").ok().and_then(|text| text.parse().ok());
+    println!("YOBIDASHI_SEED={seed}");
+    let office = Office::open_with(roomy);
+    let document = office.client().get("/api/v1/openapi.json").json();
+    let mut trial = Trial::new(&document, office.client(), Random::new(seed));
+    trial.run(asked.unwrap_or(4_000));
+    trial.close_the_day();
+    trial.run(200);
+    assert!(trial.offences.is_empty(), "the contract is broken:\n  {}", trial.offences_text());
+    let silent = trial.never_well();
+    assert!(silent.is_empty(), "never answered well, so hardly tried: {silent:?}");
+    assert_eq!(office.health().status, 200, "the office works on");
+    assert!(!office.server().said().contains("ERROR"), "{}", office.server().said());
+}
+
+#[test]
+fn the_validator_tells_right_from_wrong() {
+    let document = json!({ "components": { "schemas": {
+        "Colour": { "enum": ["red", "blue"] },
+        "Thing": {
+            "type": "object", "additionalProperties": false, "required": ["size"],
+            "properties": {
+                "size": { "type": "integer", "minimum": 1, "maximum": 9 },
+                "colour": { "anyOf": [{ "$ref": "#/components/schemas/Colour" }, { "type": "null" }] },
+                "key": { "type": "string", "pattern": "^[A-Za-z0-9_-]{1,23}$" },
+            },
+        },
+    } } });
+    let schemas = Schemas::of(&document);
+    let thing = json!({ "$ref": "#/components/schemas/Thing" });
+    let right = [json!({ "size": 1 }), json!({ "size": 9, "colour": null, "key": "a-1" })];
+    let wrong = [
+        json!({}),
+        json!({ "size": 0 }),
+        json!({ "size": 10 }),
+        json!({ "size": "1" }),
+        json!({ "size": 1, "colour": "green" }),
+        json!({ "size": 1, "key": "" }),
+        json!({ "size": 1, "other": 1 }),
+        json!([]),
+    ];
+    for value in right {
+        assert_eq!(schemas.check(&thing, &value), Ok(()), "{value}");
+    }
+    for value in wrong {
+        assert!(schemas.check(&thing, &value).is_err(), "{value}");
+    }
+}
+
+/// What a client may do wrong, and the code it gets.
+#[test]
+fn every_mistake_has_its_own_stable_code() {
+    let small = |office: String| {
+        let office = roomy(office);
+        office.replacen("last = 9799, width = 4", "last = 2, width = 4", 1)
+    };
+    let office = Office::open_with(small);
+    let mut client = office.client();
+    let tickets = "/api/v1/tickets";
+    let json_text = |text: &str| {
+        let request = Request::new("POST", tickets).header("Content-Type", "application/json");
+        request.body(text.as_bytes().to_vec())
+    };
+    let enrol = json!({ "queue": "enrol" });
+    let large = json!({ "queue": "x".repeat(70_000) });
+    let cases = [
+        (json_text("{\"queue\": "), 400, "bad_json"),
+        (json_text("[1]"), 422, "bad_request"),
+        (json_text("{\"queue\": \"enrol\", \"name\": \"x\"}"), 422, "bad_request"),
+        (json_text("{\"queue\": \"enrol\", \"language\": \"xx\"}"), 422, "bad_request"),
+        (Request::post(tickets, &json!({ "queue": "nowhere" })), 404, "unknown_queue"),
+        (Request::post(tickets, &json!({ "errand": "nothing" })), 404, "unknown_errand"),
+        (Request::post(tickets, &large), 413, "body_too_large"),
+        (Request::post(tickets, &enrol).key("two words"), 400, "bad_idempotency_key"),
+        (Request::new("POST", tickets).body(b"{}".to_vec()), 415, "wrong_content_type"),
+        (Request::post("/api/v1/counters/99/call-next", &json!({})), 404, "unknown_counter"),
+        (Request::post("/api/v1/counters/1/call-next", &json!({})), 409, "counter_closed"),
+        (Request::post("/api/v1/counters/1/open", &json!({})), 200, ""),
+        (Request::post("/api/v1/counters/1/call-next", &json!({})), 409, "queue_empty"),
+        (Request::post("/api/v1/counters/1/start", &json!({})), 409, "counter_idle"),
+        (Request::get("/api/v1/tickets/999"), 404, "unknown_ticket"),
+        (Request::get("/api/v1/tickets/one"), 404, "unknown_ticket"),
+        (Request::get("/api/v1/nothing"), 404, "unknown_route"),
+        (Request::new("DELETE", tickets), 405, "wrong_method"),
+        (Request::get("/ws?role=display"), 400, "bad_upgrade"),
+        (Request::get("/healthz").header("Host", "elsewhere.example"), 421, "foreign_host"),
+        (
+            Request::post(tickets, &enrol).header("Origin", "http://elsewhere.example"),
+            403,
+            "foreign_origin",
+        ),
+        (Request::post(tickets, &enrol).key("one"), 201, ""),
+        (Request::post(tickets, &json!({ "queue": "leave" })).key("one"), 409, "key_reused"),
+        (Request::post(tickets, &enrol).key("one"), 201, ""),
+        (Request::post(tickets, &enrol).key("two"), 201, ""),
+        (Request::post(tickets, &enrol).key("three"), 409, "range_exhausted"),
+    ];
+    for (request, status, code) in cases {
+        let answer = client.send(&request).unwrap();
+        let got = (answer.status, answer.code());
+        assert_eq!(got, (status, code.to_owned()), "{request:?}: {}", answer.text());
+    }
+}
+
+/// After hours nobody gets a ticket, and is told when to come.
+#[test]
+fn after_hours_the_answer_says_so() {
+    let mut moments = Vec::new();
+    for (moment, codes) in [
+        ("2026-06-03T18:00", ["closed_hours", "day_not_open"]),
+        ("2026-06-06T10:00", ["day_not_open", "closed_hours"]),
+    ] {
+        let office = Office::open_at(moment, |office| office);
+        let answer = office.client().post("/api/v1/tickets", &json!({ "queue": "enrol" }));
+        assert_eq!(answer.status, 409, "{moment}: {}", answer.text());
+        assert!(codes.contains(&answer.code().as_str()), "{moment}: {}", answer.text());
+        let opened = office.client().post("/api/v1/day/open", &json!({}));
+        moments.push((moment, answer.code(), opened.code()));
+    }
+    assert!(
+        moments.iter().any(|(_, issue, open)| issue == "closed_hours" || open == "closed_hours"),
+        "nobody is told that the office is closed: {moments:?}"
+    );
+}
+
+/// An example of every live message is what the document says it is.
+#[test]
+fn live_messages_are_as_described() {
+    let office = Office::open_with(roomy);
+    let document = office.client().get("/api/v1/openapi.json").json();
+    let schemas = Schemas::of(&document);
+    let messages = &document["paths"]["/ws"]["get"]["responses"]["101"]["x-messages"];
+    let roles: Vec<(&String, &Value)> = messages.as_object().unwrap().iter().collect();
+    assert_eq!(roles.len(), 4);
+    for (role, schema) in roles {
+        let mut screen = office.screen(role);
+        let mut client: Client = office.client();
+        client.post("/api/v1/tickets", &json!({ "queue": "enrol" }));
+        let mut kinds = Vec::new();
+        while !kinds.contains(&"event".to_owned()) {
+            let message = screen.next_message().unwrap();
+            assert_eq!(schemas.check(schema, &message), Ok(()), "{role}: {message}");
+            kinds.push(message["type"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(kinds[..2], ["hello", "snapshot"], "{role}");
+    }
+}
