@@ -29,6 +29,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use axum::routing::{MethodFilter, MethodRouter};
 use protocol::route::{Method, Operation, ROUTES, Route};
@@ -159,7 +160,7 @@ pub fn router(state: &State) -> Router {
         let mut methods = MethodRouter::<(), Infallible>::new();
         for route in routes {
             let state = state.clone();
-            let handler = move |parameters: Path<Vec<(String, String)>>, request: Request<Body>| {
+            let handler = move |parameters: Parameters, request: Request<Body>| {
                 handle(state.clone(), route, parameters, request)
             };
             let filter = match route.method {
@@ -173,14 +174,26 @@ pub fn router(state: &State) -> Router {
     router.fallback(assets::serve)
 }
 
+/// The names in a path with their values; refused when a value is no text.
+type Parameters = Result<Path<Vec<(String, String)>>, PathRejection>;
+
+/// What a path is about. What is no text (`%FF`) names nothing, as does U+FFFD in its place, so it
+/// is answered like any other name that nobody bears.
+fn subject(parameters: &Parameters) -> &str {
+    match parameters {
+        Ok(Path(parameters)) => parameters.first().map_or("", |(_, value)| value.as_str()),
+        Err(_) => "\u{fffd}",
+    }
+}
+
 /// Answers one request of a known route.
 async fn handle(
     state: State,
     route: &'static Route,
-    Path(parameters): Path<Vec<(String, String)>>,
+    parameters: Parameters,
     request: Request<Body>,
 ) -> Response<Body> {
-    let subject = parameters.first().map_or("", |(_, value)| value.as_str());
+    let subject = subject(&parameters);
     let answer = match route.operation {
         Operation::Connect => socket::connect(&state, request),
         Operation::ReadHealth => Ok(reading::health(&state)),

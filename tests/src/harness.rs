@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! let office = tests::harness::Office::open();
-//! let slip = office.kiosk("kiosk-1").issue("enrol");
+//! let slip = office.kiosk("kiosk-1").issue("join");
 //! let mut counter = office.counter("3");
 //! counter.open();
 //! assert_eq!(counter.call_next().label(), slip.label());

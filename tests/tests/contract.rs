@@ -1,7 +1,8 @@
 //! The published contract against the running program: every route of the OpenAPI document gets
 //! requests made from its own schemas, right and wrong ones, and every answer is held to it.
 //!
-//! `YOBIDASHI_SEED=17` repeats one run, `YOBIDASHI_REQUESTS=100000` makes it longer.
+//! The requests are the same each time; `YOBIDASHI_SEED=17` makes others, and
+//! `YOBIDASHI_REQUESTS=100000` more.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,22 +19,31 @@ use contract::schema::Schemas;
 use contract::trial::Trial;
 use serde_json::{Value, json};
 use tests::harness::http::{Client, Request};
-use tests::harness::random::{Random, seed};
+use tests::harness::random::{Random, seed_or};
 use tests::harness::{Office, roomy};
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the seed repeats a run that fails")]
 fn every_route_keeps_its_contract_whatever_it_is_asked() {
-    let seed = seed("YOBIDASHI_SEED");
+    let seed = seed_or("YOBIDASHI_SEED", 2_026);
     let asked = std::env::var("YOBIDASHI_REQUESTS").ok().and_then(|text| text.parse().ok());
-    println!("YOBIDASHI_SEED={seed}");
     let office = Office::open_with(roomy);
     let document = office.client().get("/api/v1/openapi.json").json();
     let mut trial = Trial::new(&document, office.client(), Random::new(seed));
-    trial.run(asked.unwrap_or(4_000));
+    let asked = asked.unwrap_or(4_000);
+    trial.run(asked);
+    // By chance something may not have gone well yet, such as the end of a transfer.
+    for _ in 0..20 {
+        if !trial.never_well().is_empty() {
+            trial.run(1_000);
+        }
+    }
     trial.close_the_day();
     trial.run(200);
-    assert!(trial.offences.is_empty(), "the contract is broken:\n  {}", trial.offences_text());
+    assert!(
+        trial.offences.is_empty(),
+        "seed {seed}: the contract is broken:\n  {}",
+        trial.offences_text()
+    );
     let silent = trial.never_well();
     assert!(silent.is_empty(), "never answered well, so hardly tried: {silent:?}");
     assert_eq!(office.health().status, 200, "the office works on");
@@ -125,29 +135,25 @@ fn every_mistake_has_its_own_stable_code() {
     for (request, status, code) in cases {
         let answer = client.send(&request).unwrap();
         let got = (answer.status, answer.code());
-        assert_eq!(got, (status, code.to_owned()), "{request:?}: {}", answer.text());
+        assert_eq!(got, (status, code.to_owned()), "{request}: {}", answer.text());
     }
 }
 
-/// After hours nobody gets a ticket, and is told when to come.
+/// After hours a kiosk gives no ticket, and says when to come.
 #[test]
-fn after_hours_the_answer_says_so() {
-    let mut moments = Vec::new();
-    for (moment, codes) in [
-        ("2026-06-03T18:00", ["closed_hours", "day_not_open"]),
-        ("2026-06-06T10:00", ["day_not_open", "closed_hours"]),
-    ] {
+fn after_hours_the_answer_says_when_to_come() {
+    for (moment, next) in
+        [("2026-06-03T18:00", "2026-06-04T08:30"), ("2026-06-06T10:00", "2026-06-08T08:30")]
+    {
         let office = Office::open_at(moment, |office| office);
-        let answer = office.client().post("/api/v1/tickets", &json!({ "queue": "enrol" }));
-        assert_eq!(answer.status, 409, "{moment}: {}", answer.text());
-        assert!(codes.contains(&answer.code().as_str()), "{moment}: {}", answer.text());
-        let opened = office.client().post("/api/v1/day/open", &json!({}));
-        moments.push((moment, answer.code(), opened.code()));
+        let mut kiosk = office.kiosk("kiosk-1");
+        assert_eq!(kiosk.issue("join").code(), "day_not_open", "{moment}");
+        // Somebody opens the day all the same; at the kiosk the hours still hold.
+        office.client().post("/api/v1/day/open", &json!({}));
+        let answer = kiosk.issue("join");
+        assert_eq!((answer.status, answer.code().as_str()), (409, "closed_hours"), "{moment}");
+        assert_eq!(answer.json()["error"]["detail"]["next_open"], next, "{moment}");
     }
-    assert!(
-        moments.iter().any(|(_, issue, open)| issue == "closed_hours" || open == "closed_hours"),
-        "nobody is told that the office is closed: {moments:?}"
-    );
 }
 
 /// An example of every live message is what the document says it is.

@@ -384,6 +384,10 @@ fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
         let whole = serde_json::from_slice(body).map(whole_numbers)?;
         serde_json::from_value(whole).map_err(|_| error)
     });
+    // serde takes a list for a struct, field by field; the contract does not.
+    if read.is_ok() && body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Fault::bad_request("expected an object, not a list"));
+    }
     read.map_err(|error| {
         if error.is_data() {
             Fault::bad_request(error.to_string())

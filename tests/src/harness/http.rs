@@ -18,6 +18,15 @@ pub struct Request {
     body: Option<Vec<u8>>,
 }
 
+/// As one would type it: method, path, body.
+impl std::fmt::Display for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let body = String::from_utf8_lossy(self.body.as_deref().unwrap_or_default());
+        let body: String = body.chars().take(300).collect();
+        write!(f, "{} {} {body}", self.method, self.path)
+    }
+}
+
 impl Request {
     /// Reads something.
     pub fn get(path: &str) -> Request {

@@ -41,9 +41,13 @@ impl Random {
     }
 }
 
-/// The seed that a variable names, or a fresh one; printed, so that a failure can be repeated.
+/// The seed that a variable names, or this one.
+pub fn seed_or(variable: &str, seed: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(seed)
+}
+
+/// The seed that a variable names, or a fresh one, to be printed so that a failure can be repeated.
 pub fn seed(variable: &str) -> u64 {
     use std::hash::{BuildHasher, Hasher};
-    let named = std::env::var(variable).ok().and_then(|text| text.parse().ok());
-    named.unwrap_or_else(|| std::hash::RandomState::new().build_hasher().finish() >> 32)
+    seed_or(variable, std::hash::RandomState::new().build_hasher().finish() >> 32)
 }

@@ -66,10 +66,8 @@ impl Maker<'_> {
     }
 
     fn kind(&mut self, kind: &Value) -> String {
-        match kind {
-            Value::Array(kinds) => self.random.pick(kinds).as_str().unwrap().to_owned(),
-            kind => kind.as_str().unwrap_or("null").to_owned(),
-        }
+        let kind = kind.as_array().map_or(kind, |kinds| self.random.pick(kinds));
+        kind.as_str().unwrap_or("null").to_owned()
     }
 
     fn object(&mut self, schema: &Value) -> Value {
@@ -92,6 +90,10 @@ impl Maker<'_> {
             && !self.random.once_in(8)
         {
             return json!(self.random.pick(ids));
+        }
+        if name == "number" && self.random.once_in(2) {
+            // A kiosk's own range, for when the server is away.
+            return json!(9_800 + self.random.below(100));
         }
         let small = i64::try_from(self.random.below(40)).unwrap();
         match self.random.below(8) {
@@ -139,28 +141,26 @@ impl Maker<'_> {
             json!({ "kind": "nothing" }),
         ];
         let other = self.random.pick(&strange).clone();
-        match right {
-            Value::Object(object) if !self.random.once_in(6) => {
-                let mut object = object.clone();
-                let names: Vec<String> = object.keys().cloned().collect();
-                match self.random.below(4) {
-                    0 => {
-                        object.insert("surprise".to_owned(), other);
-                    }
-                    1 if !names.is_empty() => {
-                        object.remove(self.random.pick(&names).as_str());
-                    }
-                    _ if !names.is_empty() => {
-                        let name = self.random.pick(&names).clone();
-                        let member = object[&name].clone();
-                        let wrong = if member.is_object() { self.wrong(&member) } else { other };
-                        object.insert(name, wrong);
-                    }
-                    _ => {}
-                }
-                Value::Object(object)
+        let Some(object) = right.as_object().filter(|_| !self.random.once_in(6)) else {
+            return other;
+        };
+        let mut object = object.clone();
+        let names: Vec<String> = object.keys().cloned().collect();
+        match self.random.below(4) {
+            0 => {
+                object.insert("surprise".to_owned(), other);
             }
-            _ => other,
+            1 if !names.is_empty() => {
+                object.remove(self.random.pick(&names).as_str());
+            }
+            _ if !names.is_empty() => {
+                let name = self.random.pick(&names).clone();
+                let member = object[&name].clone();
+                let wrong = if member.is_object() { self.wrong(&member) } else { other };
+                object.insert(name, wrong);
+            }
+            _ => {}
         }
+        Value::Object(object)
     }
 }

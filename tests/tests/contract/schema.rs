@@ -81,10 +81,10 @@ impl<'a> Schemas<'a> {
                 (None, "additionalProperties") => &schema["additionalProperties"],
                 _ => continue,
             };
-            match rule {
-                Value::Bool(allowed) if *allowed => {}
-                Value::Bool(_) => return Ok(false),
-                rule => self.check(rule, member).map_err(|error| format!("{name}: {error}"))?,
+            match rule.as_bool() {
+                Some(true) => {}
+                Some(false) => return Ok(false),
+                None => self.check(rule, member).map_err(|error| format!("{name}: {error}"))?,
             }
         }
         Ok(true)
@@ -103,10 +103,8 @@ fn has_type(rule: &Value, value: &Value) -> bool {
         "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
         other => panic!("teach the validator the type {other}"),
     };
-    match rule {
-        Value::Array(names) => names.iter().any(|name| is(name.as_str().unwrap())),
-        name => is(name.as_str().unwrap()),
-    }
+    let names = rule.as_array().map_or(std::slice::from_ref(rule), Vec::as_slice);
+    names.iter().any(|name| is(name.as_str().unwrap()))
 }
 
 /// The contract's patterns, by hand.

@@ -1,6 +1,6 @@
 //! Asks, and holds every answer to the document.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tests::harness::http::{Answer, Client, Request};
@@ -28,8 +28,8 @@ pub(crate) struct Trial<'a> {
     maker: Maker<'a>,
     client: Client,
     well: BTreeMap<String, u64>,
-    /// What broke the contract.
-    pub(crate) offences: BTreeSet<String>,
+    /// What broke the contract, and a request that shows it.
+    pub(crate) offences: BTreeMap<String, String>,
 }
 
 impl<'a> Trial<'a> {
@@ -47,7 +47,7 @@ impl<'a> Trial<'a> {
             }
         }
         let maker = Maker { schemas: Schemas::of(document), random, known: known() };
-        let (well, offences) = (BTreeMap::new(), BTreeSet::new());
+        let (well, offences) = (BTreeMap::new(), BTreeMap::new());
         Trial { routes, maker, client, well, offences }
     }
 
@@ -62,8 +62,7 @@ impl<'a> Trial<'a> {
                 _ => Shape::Right,
             };
             // A closed day answers nothing but that it is closed.
-            let closes = self.routes[route].operation == "closeDay" && shape == Shape::Right;
-            if !closes {
+            if self.routes[route].operation != "closeDay" {
                 self.ask(route, shape);
             }
         }
@@ -114,7 +113,8 @@ impl<'a> Trial<'a> {
             && self.offences.len() < OFFENCES_MAX
         {
             let operation = &self.routes[index].operation;
-            self.offences.insert(format!("{operation}: {complaint}\n    {request:?}"));
+            let offence = format!("{operation}: {complaint}");
+            self.offences.entry(offence).or_insert_with(|| request.to_string());
         }
     }
 
@@ -155,6 +155,10 @@ impl<'a> Trial<'a> {
         *self.well.entry(self.routes[index].operation.clone()).or_default() += 1;
         for event in answer.json()["events"].as_array().into_iter().flatten() {
             for (name, ids) in &mut self.maker.known.ids {
+                if event["kind"] == "ticket_transferred" && *name == "ticket" {
+                    // Rare, so that what follows is about this ticket for a while.
+                    ids.clear();
+                }
                 let id = event[*name].as_u64().filter(|id| !ids.contains(id));
                 ids.extend(id);
                 let old = ids.len().saturating_sub(IDS_MAX);
@@ -169,15 +173,18 @@ impl<'a> Trial<'a> {
 
     /// Operations that never went well.
     pub(crate) fn never_well(&self) -> Vec<&str> {
-        // Without a handshake nothing is connected; a kiosk's own range is tried elsewhere.
-        let others = self.routes.iter().filter(|route| route.operation != "connect");
+        // Without a handshake nothing is connected; the day opens by itself; no section of the
+        // default office has a system of its own.
+        let others = ["connect", "openDay", "admitLinked"];
+        let others = self.routes.iter().filter(|route| !others.contains(&&*route.operation));
         let silent = others.filter(|route| !self.well.contains_key(&route.operation));
         silent.map(|route| route.operation.as_str()).collect()
     }
 
-    /// The offences, one a line.
+    /// The offences, each with the request.
     pub(crate) fn offences_text(&self) -> String {
-        self.offences.iter().cloned().collect::<Vec<_>>().join("\n  ")
+        let each = self.offences.iter().map(|(offence, asked)| format!("{offence}\n    {asked}"));
+        each.collect::<Vec<_>>().join("\n  ")
     }
 }
 
@@ -251,6 +258,7 @@ fn known() -> Known {
             ("queue", list("enrol card payment residents")),
             ("to", list("enrol card payment residents")),
             ("counter", list("1 3 high 7")),
+            ("errand", list("join leave card-again membership")),
             ("kiosk", list("kiosk-1 kiosk-2")),
             ("section", list("residents tax welfare")),
             ("unit", list("eligibility benefit")),
