@@ -11,6 +11,7 @@ use domain::event::Event;
 use domain::id::{CounterId, KioskId, QueueId};
 use domain::language::Language;
 use domain::office::Office;
+use domain::refusal::Refusal;
 use domain::ticket::{Class, Origin, Token};
 use domain::time::Now;
 use protocol::event::Source;
@@ -92,6 +93,41 @@ fn a_repeated_request_has_one_effect_and_the_first_answer_even_after_a_restart()
     let again = core.execute(later, &[keyed(issue(3), 7, 7)]).unwrap();
     assert_eq!(again.outcomes[0], Ok(first));
     assert_eq!((core.seq(), again.committed.len()), (seq, 0));
+}
+
+#[test]
+fn a_request_of_the_day_before_is_answered_the_same_way_after_a_nights_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut core = start(dir.path());
+    day(&mut core, "2026-06-02T08:30");
+    let counter = counter_for(queue());
+    run(&mut core, "2026-06-02T09:00", open(counter)).unwrap();
+    run(&mut core, "2026-06-02T09:05", issue(1)).unwrap();
+    let call = keyed(Command::CallNext { counter }, 4, 4);
+    let called = core.execute(at("2026-06-02T17:00"), std::slice::from_ref(&call)).unwrap();
+    let setup = OfficeFile::embedded().setup;
+    let batched = setup.procedures.iter().find_map(|procedure| {
+        use domain::command::BatchChannel;
+        let command =
+            |channel| Command::ReceiveBatch { procedure: procedure.code, channel, count: 3 };
+        [BatchChannel::Mail, BatchChannel::Electronic]
+            .map(command)
+            .into_iter()
+            .find(|command| core.office().decide(at("2026-06-02T17:10"), command).is_ok())
+    });
+    let batch = keyed(batched.unwrap(), 5, 5);
+    let first = core.execute(at("2026-06-02T17:10"), std::slice::from_ref(&batch)).unwrap();
+    run(&mut core, "2026-06-02T22:00", Command::CloseDay).unwrap();
+    drop(core);
+
+    let now = at("2026-06-03T08:20");
+    let (mut core, recovered) = Core::open(dir.path(), &setup, now).unwrap();
+    assert!(recovered.replayed < 3, "the start begins at the snapshot");
+    day(&mut core, "2026-06-03T08:30");
+    let again = core.execute(at("2026-06-03T08:31"), &[batch, call]).unwrap();
+    assert_eq!(again.outcomes[0], first.outcomes[0]);
+    assert_eq!(again.outcomes[1], called.outcomes[0], "the label included");
+    assert_eq!(core.office().batches().count(), 1, "the mail is counted once");
 }
 
 #[test]
@@ -257,6 +293,44 @@ async fn the_writer_answers_then_publishes_in_the_order_of_the_log() {
         .collect();
     assert_eq!(labels.len(), 51);
     assert_eq!(engine.submit(order(issue(99))).await, Err(Rejection::Failing));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_day_opens_by_itself_however_busy_the_writer_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let core = start(dir.path());
+    let clock = Clock::standing("Asia/Tokyo", at("2026-06-02T05:00").at).unwrap();
+    let clock = Arc::new(clock);
+    let engineered = Engine::start(core, Arc::clone(&clock), Box::new(|_| {})).unwrap();
+    let press = |engine: Engine| async move {
+        let closed = Err(Rejection::Refused(Refusal::DayNotOpen));
+        let counter = counter_for(queue());
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while engine.submit(order(Command::Recall { counter })).await == closed {
+            assert!(std::time::Instant::now() < deadline, "the day did not open by itself");
+        }
+    };
+    let presses: Vec<_> =
+        (0..300).map(|_| tokio::spawn(press(engineered.engine.clone()))).collect();
+    clock.set(at("2026-06-02T09:00").at);
+    for pressed in presses {
+        pressed.await.unwrap();
+    }
+    tokio::task::spawn_blocking(move || engineered.stop()).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_defect_in_the_writer_the_office_says_that_it_is_failing() {
+    let dir = tempfile::tempdir().unwrap();
+    let core = start(dir.path());
+    let publish = Box::new(|_: Vec<Committed>| panic!("a defect"));
+    let engineered = Engine::start(core, Arc::new(clock()), publish).unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !engineered.engine.failing() {
+        assert!(std::time::Instant::now() < deadline, "nobody would notice");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(engineered.engine.submit(order(issue(1))).await, Err(Rejection::Failing));
 }
 
 #[test]

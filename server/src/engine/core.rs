@@ -125,7 +125,7 @@ impl Core {
         let keep_from = (from + 1).max((head + 1).saturating_sub(RECENT_MAX));
         let mut before = (keep_from == from + 1).then(|| office.clone());
         let mut recent = Vec::new();
-        let mut memory = Memory::default();
+        let mut memory = Memory::recollect(log.dir(), from);
         let mut failed = None;
         let mut each = |record: RecordRef<'_>| {
             if record.seq == keep_from && before.is_none() {

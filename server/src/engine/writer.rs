@@ -140,7 +140,15 @@ impl Writer {
     fn run(mut self, receiver: &Receiver<Message>) -> Result<(), LogError> {
         let mut next_tick = Instant::now();
         let mut idle = Idle::More;
+        let _last = LastSign(Arc::clone(&self.shared));
         loop {
+            // Before anything that waits: a busy office's bells escalate and its day ends too.
+            if next_tick <= Instant::now() {
+                next_tick = Instant::now() + TICK;
+                if let Err(error) = self.tick() {
+                    return self.fail(error, receiver);
+                }
+            }
             let until_tick = next_tick.saturating_duration_since(Instant::now());
             let wait = match idle {
                 Idle::More => IDLE.min(until_tick),
@@ -151,10 +159,7 @@ impl Writer {
                     idle = Idle::More;
                     self.take(first, receiver)
                 }
-                Err(RecvTimeoutError::Timeout) if next_tick <= Instant::now() => {
-                    next_tick = Instant::now() + TICK;
-                    self.tick().map(|()| Flow::Go)
-                }
+                Err(RecvTimeoutError::Timeout) if next_tick <= Instant::now() => Ok(Flow::Go),
                 Err(RecvTimeoutError::Timeout) => {
                     let rested = self.core.idle();
                     idle = rested.as_ref().map_or(Idle::Done, |more| *more);
@@ -263,6 +268,16 @@ impl Writer {
             }
         }
         Err(error)
+    }
+}
+
+/// Whichever way the thread ends, a defect's panic included: from then on nothing is accepted, and
+/// whoever asks for the office's health hears so.
+struct LastSign(Arc<Shared>);
+
+impl Drop for LastSign {
+    fn drop(&mut self) {
+        self.0.failing.store(true, Ordering::Release);
     }
 }
 
