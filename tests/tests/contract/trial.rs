@@ -106,7 +106,22 @@ impl<'a> Trial<'a> {
         } else {
             self.maker.request(&route.method, &path, schema, shape)
         };
-        let answer = self.client.send(&request);
+        self.send(index, &request, fits);
+    }
+
+    /// Sends exactly this, as a step of a story.
+    pub(crate) fn step(&mut self, operation: &str, subject: &str, body: &Value) {
+        let index = self.routes.iter().position(|route| route.operation == operation).unwrap();
+        let path = self.routes[index]
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { subject } else { part });
+        let path = path.collect::<Vec<_>>().join("/");
+        self.send(index, &Request::post(&path, body), Some(true));
+    }
+
+    fn send(&mut self, index: usize, request: &Request, fits: Option<bool>) {
+        let answer = self.client.send(request);
         let complaint = match answer {
             Err(error) => Some(format!("no answer: {error}")),
             Ok(answer) => {
