@@ -307,13 +307,18 @@ impl Shared {
         for role in Role::ALL {
             let feed = self.feed(role);
             feed.drop_snapshot();
-            if feed.wanted() {
+            let is_whole = changes.renewal == Renewal::Whole;
+            if !feed.wanted() {
+                feed.forget();
+            } else if is_whole && changes.is_empty(role) {
+                // The snapshot stands for the event: a screen whose connection ended between the
+                // two would come back as one that has missed nothing, with yesterday's tickets.
+                feed.push(Some(event.seq), render::snapshot(role, &scene));
+            } else {
                 feed.push(Some(event.seq), render::event(role, event.seq, event.at, &mut changes));
-                if changes.renewal == Renewal::Whole {
+                if is_whole {
                     feed.push(None, render::snapshot(role, &scene));
                 }
-            } else {
-                feed.forget();
             }
         }
     }

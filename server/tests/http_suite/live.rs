@@ -493,6 +493,23 @@ async fn the_end_of_the_day_reaches_screens_as_a_snapshot() {
 }
 
 #[tokio::test]
+async fn a_screen_that_has_heard_of_the_end_of_the_day_no_longer_shows_the_day() {
+    let office = Office::open().await;
+    let mut display = Screen::open(office.address, "display").await;
+    office.issue("enrol").await;
+    let closed = office.done("/api/v1/day/close", json!({})).await;
+    let seq = closed["seq"].as_u64().unwrap() + closed["events"].as_array().unwrap().len() as u64;
+    // Whenever its connection ends: from this number on it asks only for what came after.
+    while display.seq < seq - 1 {
+        display.hear().await;
+    }
+    assert_eq!(display.view["day"]["day"], Value::Null);
+    let mut display = display.come_back(office.address).await;
+    display.hear().await;
+    assert_same(&office, &mut display).await;
+}
+
+#[tokio::test]
 async fn many_screens_hear_the_same_events_in_the_same_order() {
     let office = Arc::new(Office::open().await);
     let mut screens = Vec::new();
