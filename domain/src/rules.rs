@@ -51,7 +51,8 @@ pub enum LanguageCalls {
     Ignore,
     /// A counter without the language leaves the ticket to one with it, as long as such a counter
     /// is open, attended (the operator there, or only at the register) and serves the queue;
-    /// otherwise anyone takes it, so nobody is left waiting.
+    /// otherwise, and when it has waited for [`Rules::ageing_min`], anyone takes it, so that
+    /// nobody is left waiting.
     Prefer,
     /// Only a counter with the language calls it; others can still call it by its label.
     Require,

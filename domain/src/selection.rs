@@ -119,10 +119,11 @@ impl Call<'_> {
         let mut ordinary: Option<Rank> = None;
         let mut favoured: Option<Rank> = None;
         for ((standing, language), places) in line.groups() {
-            if !self.may_take(queue, language) {
+            let Some(first) = self.first_of(places) else { continue };
+            if !self.may_take(queue, language, first) {
                 continue;
             }
-            let first = self.first_of(places);
+            let first = Some(first);
             let rank = first.map(|place| self.rank(rules, profile, standing, place));
             let slot = match standing {
                 Standing::Ordinary => &mut ordinary,
@@ -146,7 +147,9 @@ impl Call<'_> {
         places.iter().find(eligible).copied()
     }
 
-    fn may_take(&self, queue: &Queue, language: Language) -> bool {
+    /// Whether the language lets this counter take the first of a group. The oldest stands first,
+    /// so a group whose first may not be taken for its age has nobody else who may.
+    fn may_take(&self, queue: &Queue, language: Language, first: Place) -> bool {
         match self.setup.rules.language_calls {
             LanguageCalls::Ignore => true,
             LanguageCalls::Require => speaks(self.open, language),
@@ -156,17 +159,22 @@ impl Call<'_> {
                         && speaks(other, language)
                         && serves(self.office, self.setup, other, queue)
                 };
-                speaks(self.open, language) || !self.office.counters().any(elsewhere)
+                speaks(self.open, language)
+                    || self.is_aged(first)
+                    || !self.office.counters().any(elsewhere)
             }
         }
     }
 
+    fn is_aged(&self, place: Place) -> bool {
+        let ageing_ms = i64::from(self.setup.rules.ageing_min) * MINUTE_MS;
+        self.now.since_ms(place.place_at) >= ageing_ms
+    }
+
     fn rank(&self, rules: &Rules, profile: ProfileLine, standing: Standing, place: Place) -> Rank {
-        let ageing_ms = i64::from(rules.ageing_min) * MINUTE_MS;
-        let is_aged = self.now.since_ms(place.place_at) >= ageing_ms;
         let line_ms = i64::from(profile.head_start_min) * MINUTE_MS;
         Rank {
-            tier: if is_aged { 0 } else { profile.tier },
+            tier: if self.is_aged(place) { 0 } else { profile.tier },
             arrival: place.place_at.plus_ms(-standing.head_start_ms(rules) - line_ms),
             issued_at: place.issued_at,
             ticket: place.ticket,
@@ -220,7 +228,11 @@ mod tests {
             });
             let language = match setup.rules.language_calls {
                 LanguageCalls::Ignore => true,
-                LanguageCalls::Prefer => speaks(open, ticket.language) || !speakers,
+                LanguageCalls::Prefer => {
+                    let ageing_ms = i64::from(setup.rules.ageing_min) * 60_000;
+                    let aged = now.0 - ticket.place_at.0 >= ageing_ms;
+                    speaks(open, ticket.language) || !speakers || aged
+                }
                 LanguageCalls::Require => speaks(open, ticket.language),
             };
             ticket.state == TicketState::Waiting

@@ -7,6 +7,7 @@ use domain::language::Language;
 use domain::setup::{Setup, Text};
 use domain::time::{Now, Timestamp, Weekday};
 use kiosk::slip::{Copy, Line, TicketSlip};
+use protocol::live::Mode;
 
 use crate::clock::Clock;
 use crate::config::OfficeFile;
@@ -26,7 +27,7 @@ pub fn ticket(office: &OfficeFile, clock: &Clock, event: &Event, copy: Copy) -> 
     let queue_name = setup.queue(*queue).map(|queue| &queue.name);
     let name = errand.map(|errand| &errand.name).or(queue_name);
     TicketSlip {
-        header: office.paper.header.get(Language::Japanese).to_owned(),
+        header: header(office, clock),
         label: label.to_string(),
         copy,
         errand: name.map(|name| words.text(name)).unwrap_or_default(),
@@ -45,6 +46,15 @@ pub fn ticket(office: &OfficeFile, clock: &Clock, event: &Event, copy: Copy) -> 
         qr: qr_payload(&token.0),
         qr_caption: Line::default(),
         footer: office.paper.footer.get(Language::Japanese).to_owned(),
+    }
+}
+
+/// The office's own header; a slip of a rehearsal says so, lest somebody wait with it.
+fn header(office: &OfficeFile, clock: &Clock) -> String {
+    let own = office.paper.header.get(Language::Japanese);
+    match clock.mode() {
+        Mode::Live => own.to_owned(),
+        Mode::Rehearsal => format!("【練習】{own}"),
     }
 }
 

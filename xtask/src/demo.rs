@@ -26,8 +26,8 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
     web::build(root)?;
     shell::run(root, "cargo", &["build", "--package", "server"])?;
     let program = target(root).join("debug/yobidashi");
-    let data = history(root, &program)?;
     let address = free_address(options.port)?;
+    let data = history(root, &program, address.port())?;
     let mut server = serve(&program, &data, address)?;
     await_ready(&mut server, address)?;
     welcome(address, options.still);
@@ -65,11 +65,12 @@ fn target(root: &Path) -> std::path::PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into)
 }
 
-/// A fresh copy of the simulated months, made on the first run.
-fn history(root: &Path, program: &Path) -> Result<std::path::PathBuf, String> {
+/// A fresh copy of the simulated months, made on the first run. One per port, so that two demos
+/// leave each other alone.
+fn history(root: &Path, program: &Path, port: u16) -> Result<std::path::PathBuf, String> {
     let failed = |error: std::io::Error| format!("{DATA}: {error}");
     let months = root.join(DATA).join("months");
-    let live = root.join(DATA).join("live");
+    let live = root.join(DATA).join(format!("live-{port}"));
     if !months.join("log.sqlite").exists() {
         println!("making three months of history (once) …");
         let making = root.join(DATA).join("making");

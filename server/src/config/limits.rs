@@ -28,7 +28,7 @@ pub const RULES_DEFAULT: Rules = Rules {
     ageing_min: 30,
     language_calls: LanguageCalls::Prefer,
     transfer_place: TransferPlace::Arrival,
-    transfer_gate: TransferGate::Arrival,
+    transfer_gate: TransferGate::None,
     return_max: 1,
     recall_max: 5,
     undo_s: 60,

@@ -53,10 +53,10 @@ impl Auditor {
             && confirmed
             && due
             && self.kind_may(desk.id, case.queue)
-            && self.language_may(desk, case)
+            && self.language_may(desk, case, at)
     }
 
-    fn language_may(&self, desk: &Desk, case: &Case) -> bool {
+    fn language_may(&self, desk: &Desk, case: &Case, at: Timestamp) -> bool {
         if speaks(desk, case.language) {
             return true;
         }
@@ -70,7 +70,9 @@ impl Auditor {
                         && other.profile.iter().any(|line| line.queue == case.queue)
                         && self.kind_may(other.id, case.queue)
                 };
-                !self.desks.iter().any(better)
+                let ageing_ms = i64::from(self.setup.rules.ageing_min) * MINUTE_MS;
+                let aged = at.0 - case.place_at.0 >= ageing_ms;
+                aged || !self.desks.iter().any(better)
             }
         }
     }
