@@ -50,6 +50,20 @@ pub enum SpoolError {
     Encode(#[from] serde_json::Error),
 }
 
+impl SpoolError {
+    /// Whether the file itself is damaged, so that trying again cannot help.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            SpoolError::File(error) => matches!(
+                error.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)
+            ),
+            SpoolError::Entry { .. } => true,
+            SpoolError::Encode(_) => false,
+        }
+    }
+}
+
 impl Spool {
     /// Opens the spool in `path`, creating it if need be.
     ///

@@ -14,7 +14,7 @@ use domain::label::Label;
 use domain::office::Office;
 use domain::ticket::{Origin, Paper, Ticket};
 use kiosk::slip::Copy;
-use kiosk::spool::{Spool, SpoolError, split};
+use kiosk::spool::{Spool, SpoolError, Spooled, split};
 use kiosk::ticket_layout::lay_out;
 use printer_driver::device::DeviceUrl;
 use printer_driver::printer::{
@@ -153,6 +153,29 @@ fn spool_path(dir: &Path, kiosk: KioskId) -> PathBuf {
     dir.join(format!("spool-{kiosk}.sqlite"))
 }
 
+/// Opens a spool and what is open in it. A damaged one is set aside and a new one begun: a list of
+/// slips must not keep the office closed (invariant 6). Tickets whose slips stood in it keep their
+/// `Pending` paper, and staff decide.
+fn open_spool(path: &Path) -> Result<(Spool, Vec<Spooled>), SpoolError> {
+    let open = || {
+        let spool = Spool::open(path)?;
+        let jobs = spool.open_jobs()?;
+        Ok((spool, jobs))
+    };
+    open().or_else(|error: SpoolError| {
+        if !error.is_damage() {
+            return Err(error);
+        }
+        tracing::error!(%error, path = %path.display(), "a damaged print spool is set aside");
+        for end in ["", "-wal", "-shm"] {
+            let from = format!("{}{end}", path.display());
+            // A part that is not there need not be moved; one that cannot be fails to open again.
+            let _ = std::fs::rename(&from, format!("{from}.damaged"));
+        }
+        open()
+    })
+}
+
 enum StationError {
     Profile(printer_driver::profile::ProfileError),
     Spool(SpoolError),
@@ -160,8 +183,8 @@ enum StationError {
 
 impl Station {
     fn open(engine: &Engine, url: DeviceUrl, path: &Path) -> Result<Station, StationError> {
-        let spool = Spool::open(path).map_err(StationError::Spool)?;
-        let (unsettled, fresh) = split(spool.open_jobs().map_err(StationError::Spool)?);
+        let (spool, open) = open_spool(path).map_err(StationError::Spool)?;
+        let (unsettled, fresh) = split(open);
         let mut options = PrinterOptions::new(url);
         options.unsettled = unsettled.as_ref().map(|spooled| spooled.job.id);
         let printer = Printer::spawn(options, spool.clone()).map_err(StationError::Profile)?;

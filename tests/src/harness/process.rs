@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
@@ -136,15 +136,14 @@ impl Start {
     pub fn run(&self) -> Result<Server, NotStarted> {
         let mut child = self.command().spawn().expect("the program starts");
         let (sender, lines) = channel();
-        let said = Arc::new(Mutex::new(String::new()));
+        let said = Arc::new(Words::default());
         let listener = listen(&mut child, sender, Arc::clone(&said));
         match wait_for_address(&lines) {
             Some(address) => Ok(Server { child: Some(child), address, said, listener }),
             None => {
                 let status = child.wait().expect("a program that ends has a status");
                 listener.join().expect("its words are text");
-                let said = said.lock().expect("nobody panics while it speaks").clone();
-                Err(NotStarted { status, said })
+                Err(NotStarted { status, said: said.all() })
             }
         }
     }
@@ -170,15 +169,32 @@ impl Start {
     }
 }
 
+/// What a server has said until now.
+#[derive(Default, Debug)]
+struct Words {
+    text: Mutex<String>,
+    more: Condvar,
+}
+
+impl Words {
+    fn add(&self, line: &str) {
+        let mut text = self.text.lock().expect("nobody panics while it speaks");
+        text.push_str(line);
+        text.push('\n');
+        self.more.notify_all();
+    }
+
+    fn all(&self) -> String {
+        self.text.lock().expect("nobody panics while it speaks").clone()
+    }
+}
+
 /// Keeps what a server says, and passes each line on while somebody waits for it.
-fn listen(child: &mut Child, sender: Sender<String>, said: Arc<Mutex<String>>) -> JoinHandle<()> {
+fn listen(child: &mut Child, sender: Sender<String>, said: Arc<Words>) -> JoinHandle<()> {
     let words = child.stderr.take().expect("its words are piped");
     std::thread::spawn(move || {
         for line in BufReader::new(words).lines().map_while(Result::ok) {
-            let mut said = said.lock().expect("nobody panics while it speaks");
-            said.push_str(&line);
-            said.push('\n');
-            drop(said);
+            said.add(&line);
             // Once the address is known nobody waits any more.
             let _ = sender.send(line);
         }
@@ -205,7 +221,7 @@ fn wait_for_address(lines: &Receiver<String>) -> Option<SocketAddr> {
 pub struct Server {
     child: Option<Child>,
     address: SocketAddr,
-    said: Arc<Mutex<String>>,
+    said: Arc<Words>,
     listener: JoinHandle<()>,
 }
 
@@ -217,7 +233,15 @@ impl Server {
 
     /// What it has said on standard error until now.
     pub fn said(&self) -> String {
-        self.said.lock().expect("nobody panics while it speaks").clone()
+        self.said.all()
+    }
+
+    /// Waits until it has said these words; false when it does not.
+    pub fn says(&self, words: &str) -> bool {
+        let said = self.said.text.lock().expect("nobody panics while it speaks");
+        let waited =
+            self.said.more.wait_timeout_while(said, TIME_MAX, |said| !said.contains(words));
+        !waited.expect("nobody panics while it speaks").1.timed_out()
     }
 
     /// Ends it at once (SIGKILL).
