@@ -1,5 +1,7 @@
 //! `yobidashi check`, run as a technician runs it.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::process::{Command, Output};
 
 use server::config::DEFAULT_OFFICE;

@@ -91,7 +91,9 @@ fn the_validator_tells_right_from_wrong() {
             "type": "object", "additionalProperties": false, "required": ["size"],
             "properties": {
                 "size": { "type": "integer", "minimum": 1, "maximum": 9 },
-                "colour": { "anyOf": [{ "$ref": "#/components/schemas/Colour" }, { "type": "null" }] },
+                "colour": {
+                    "anyOf": [{ "$ref": "#/components/schemas/Colour" }, { "type": "null" }],
+                },
                 "key": { "type": "string", "pattern": "^[A-Za-z0-9_-]{1,23}$" },
             },
         },
