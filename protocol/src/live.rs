@@ -9,7 +9,8 @@
 //! A client that names the last event it has (`epoch` and `since`) gets only what it missed, or a
 //! new snapshot when that is too long ago. A client that reads too slowly gets a new snapshot in
 //! place of what it missed; it is never waited for (invariant 7, 8). An event that changes
-//! nothing a role may see still comes, with no changes, so that the numbers have no gaps.
+//! nothing a role may see still comes, with no changes, so that the numbers have no gaps. Opening
+//! and closing the day come as a snapshot in place of the event.
 
 use crate::view::{
     CounterChange, CounterView, DashboardChange, DashboardView, DisplayChange, DisplayView,

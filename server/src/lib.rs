@@ -14,6 +14,7 @@ pub mod board;
 pub mod check;
 pub mod clock;
 pub mod config;
+pub mod defect;
 pub mod devices;
 pub mod engine;
 pub mod export;

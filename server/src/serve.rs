@@ -131,6 +131,7 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(listen)?;
 
     let (core, recovered) = Core::open(&args.data, &office.setup, clock.now())?;
+    crate::defect::end_process_on_defect();
     if let Some(refusal) = &recovered.setup_kept {
         tracing::warn!(%refusal, "the office file differs from the setup in force, which stays");
     }

@@ -18,6 +18,8 @@ use protocol::event::Source;
 use server::clock::Clock;
 use server::config::OfficeFile;
 use server::engine::{Ask, Committed, Core, Engine, Order, Outcome, Rejection, RequestKey};
+use server::log::{Log, LogOptions, PendingCommand, PendingEvent};
+use server::record;
 
 fn clock() -> Clock {
     Clock::rehearsal("Asia/Tokyo", "2026-06-02T10:00", 1.0).unwrap()
@@ -215,6 +217,29 @@ fn a_start_from_the_snapshot_equals_a_full_replay() {
     let (full, recovered) = Core::open(dir.path(), &setup, now).unwrap();
     assert!(recovered.replayed > 10, "replayed {} events", recovered.replayed);
     assert_eq!(full.office(), &office);
+}
+
+#[test]
+fn a_log_that_cannot_have_happened_is_refused_by_the_number_of_its_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let core = start(dir.path());
+    let setup = OfficeFile::embedded().setup;
+    let seq = core.seq() + 1;
+    drop(core);
+    let mut log = Log::open(dir.path(), LogOptions::new(setup.office.as_str())).unwrap();
+    let now = at("2026-06-02T10:00");
+    let (kind, version, body) = record::encode(&Event::DayClosed { date: now.date }).unwrap();
+    let closing = PendingCommand {
+        at_ms: now.at.0,
+        source: record::encode_source(&Source::Office).unwrap(),
+        key: None,
+        request: None,
+        events: vec![PendingEvent { day: 0, kind, version, body }],
+    };
+    log.append(&[closing]).unwrap();
+    drop(log);
+    let error = Core::open(dir.path(), &setup, now).unwrap_err().to_string();
+    assert!(error.contains(&format!("record {seq} ")), "{error}");
 }
 
 #[test]

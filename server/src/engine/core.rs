@@ -1,5 +1,7 @@
 //! Decide, append, apply, in batches: the whole engine without its thread.
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -55,6 +57,15 @@ pub enum OpenError {
         seq: u64,
         /// What is wrong.
         source: RecordError,
+    },
+    /// A record decodes, but cannot have happened after those before it.
+    #[error(
+        "failed to replay record {seq} of the log: it does not fit the records before it; start \
+         the version of this program that wrote it, or restore the last backup"
+    )]
+    Unfit {
+        /// Its sequence number.
+        seq: u64,
     },
     /// The setup of the office file cannot be adopted.
     #[error("failed to adopt the office file: {0}")]
@@ -127,7 +138,9 @@ impl Core {
         let mut recent = Vec::new();
         let mut memory = Memory::recollect(log.dir(), from);
         let mut failed = None;
+        let at = Cell::new(from);
         let mut each = |record: RecordRef<'_>| {
+            at.set(record.seq);
             if record.seq == keep_from && before.is_none() {
                 before = Some(office.clone());
             }
@@ -150,9 +163,13 @@ impl Core {
             }
         };
         // A short log is read faster than a second thread starts.
-        let replayed = match head - from {
+        let replay = || match head - from {
             0..=20_000 => log.replay(from + 1, &mut each),
             _ => log.replay_ahead(from + 1, &mut each),
+        };
+        // Nothing that a panic may have left half changed is looked at afterwards.
+        let Ok(replayed) = catch_unwind(AssertUnwindSafe(replay)) else {
+            return Err(OpenError::Unfit { seq: at.get() });
         };
         if let Some((seq, source)) = failed {
             return Err(OpenError::Record { seq, source });
