@@ -44,7 +44,7 @@ pub use record::{
 };
 pub use schema::{FORMAT, Head};
 pub use snapshot::{Snapshot, Snapshots};
-pub use verify::{BadRecord, SalvageReport, VerifyReport, salvage, verify};
+pub use verify::{BadRecord, SalvageReport, VerifyReport, find_damage, salvage, verify};
 
 /// Frames after which an idle moment is used to copy the WAL into the database.
 ///
@@ -152,8 +152,9 @@ pub enum Idle {
 impl Log {
     /// Opens the log in the data directory `dir`, creating both if they do not exist.
     ///
-    /// Checks the chain over the last few records, so that a torn or changed end is found before
-    /// anything is written after it; the rest is checked by `verify`.
+    /// Checks the chain over the last weeks, so that a torn or changed record among those that the
+    /// office works with is found before anything is written after it; the rest is checked by
+    /// [`find_damage`] and `verify`.
     ///
     /// # Errors
     ///

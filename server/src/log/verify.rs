@@ -120,6 +120,17 @@ pub fn verify(dir: &Path) -> Result<VerifyReport, LogError> {
     })
 }
 
+/// Looks for the first bad record of the log in `dir`, in short reads beside a running server.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn find_damage(dir: &Path) -> Result<Option<BadRecord>, LogError> {
+    let (connection, meta) = open(dir)?;
+    let (_, first_bad) = follow(dir, &connection, &meta, |_, _| Ok(()))?;
+    Ok(first_bad)
+}
+
 /// Copies the good records of the log in `dir`, up to the first bad one, to a new log.
 ///
 /// The old directory is left as it is. The new log's epoch is one higher, so that the centre
