@@ -44,6 +44,7 @@ use crate::engine::Engine;
 use crate::metrics::Counts;
 use crate::report::Reports;
 use crate::socket;
+use crate::socket::stage::Stage;
 use crate::view::Scene;
 
 pub use listener::serve;
@@ -79,6 +80,7 @@ struct Inner {
     data: PathBuf,
     limits: Limits,
     screens: Arc<Semaphore>,
+    stage: OnceLock<Option<Stage>>,
     counts: Counts,
     reports: OnceLock<Reports>,
     closing: watch::Sender<bool>,
@@ -103,6 +105,7 @@ impl State {
             data,
             limits,
             screens,
+            stage: OnceLock::new(),
             counts: Counts::new(),
             reports: OnceLock::new(),
             closing: watch::Sender::new(false),
@@ -282,6 +285,15 @@ impl State {
     /// Leave to open one more screen, or why not.
     pub(crate) fn admit_screen(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
         Arc::clone(&self.0.screens).try_acquire_owned().ok()
+    }
+
+    /// The thread of the screens, started for the first of them; `None` when there can be none.
+    pub(crate) fn stage(&self) -> Option<&Stage> {
+        let start = || {
+            let started = Stage::start(self.board());
+            started.inspect_err(|error| tracing::error!(%error, "no thread for screens")).ok()
+        };
+        self.0.stage.get_or_init(start).as_ref()
     }
 
     /// Turns true when the server begins to close.

@@ -59,10 +59,9 @@ fn start_logging() {
     logging.with_writer(std::io::stderr).init();
 }
 
-/// Two threads are what the office PC has to spare; more would only cost memory.
+/// This thread drives the devices; answers, screens, the log and the board have their own.
 fn serve(args: ServeArgs) -> ExitCode {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(server::serve::run(args)).map_err(|e| e.to_string()),
         Err(error) => Err(format!("failed to start: {error}")),

@@ -11,11 +11,15 @@ use crate::board::{Beginning, Board, Identity};
 use crate::clock::{Clock, ClockError};
 use crate::config::{ConfigErrors, OfficeFile};
 use crate::devices::AddressError;
-use crate::engine::{Core, Engine, OpenError};
+use crate::engine::{Core, Engine, OpenError, Recovered};
 use crate::http;
 use crate::printing::{self, Printing, PrintingError};
 use crate::ringing::Ringing;
 use crate::twin::{TwinError, Twins};
+
+/// Most events that are told again after a restart: some minutes of a busy office. A screen that
+/// missed more gets a snapshot.
+const TOLD_AGAIN_MAX: usize = 512;
 
 /// Runs the office: kiosk, counters, displays and dashboard, from one data directory.
 #[derive(Args, Debug)]
@@ -138,8 +142,7 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     tracing::info!(replayed = recovered.replayed, seq = core.seq(), "the log has been read");
     let today = core.office().clone();
     let recent = recovered.recent.clone();
-    let beginning =
-        Beginning { before: recovered.before, recent: recovered.recent, seq: core.seq() };
+    let beginning = beginning(recovered, core.seq());
     let identity = Identity::new(office.setup.office.to_string(), core.epoch());
     let board =
         Board::start(beginning, identity, Arc::clone(&clock)).map_err(ServeError::Thread)?;
@@ -170,21 +173,68 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         recent: &recent,
     };
     let printing = Printing::start(printing, conditions)?;
-    let ringing = Ringing::start(&office, twins.bells())?;
+    let conditions = {
+        let board = board.clone();
+        move |bell, condition| board.set_bell(bell, condition)
+    };
+    let ringing = Ringing::start(&office, twins.bells(), conditions)?;
     tokio::spawn(from_engine.run(printing, ringing.clone()));
 
     let limits = http::Limits::default();
+    let data = args.data.clone();
     let state =
         http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, limits);
     announce(&args.clock, address);
+    tokio::spawn(crate::integrity::check(data));
     let beside = Arc::clone(&twins).routes();
-    http::serve(listener, state, beside, stopped()).await.map_err(ServeError::Http)?;
+    answer_requests(listener, state, beside).await?;
     ringing.stop().await;
     tokio::task::spawn_blocking(move || engineered.stop())
         .await
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
     tracing::info!("stopped; everything acknowledged is on disk");
     Ok(())
+}
+
+/// The board before the latest events, so that a start in the afternoon does not render the whole
+/// day for screens that missed a few seconds of it.
+fn beginning(recovered: Recovered, seq: u64) -> Beginning {
+    let Recovered { mut before, mut recent, .. } = recovered;
+    let told = recent.split_off(recent.len().saturating_sub(TOLD_AGAIN_MAX));
+    for committed in &recent {
+        before.apply(committed.at, &committed.event);
+    }
+    Beginning { before, recent: told, seq }
+}
+
+/// Serves on a thread of its own until the process is told to stop.
+///
+/// One thread answers everything: a second one would only be woken for nothing, and each hand-over
+/// costs a tenth of a call. What takes long (devices, screens, reports) is on other threads.
+async fn answer_requests(
+    listener: TcpListener,
+    state: http::State,
+    beside: axum::Router,
+) -> Result<(), ServeError> {
+    let listener = listener.into_std().map_err(ServeError::Http)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(ServeError::Thread)?;
+    let (done, ended) = tokio::sync::oneshot::channel();
+    let serving = std::thread::Builder::new().name("http".to_owned()).spawn(move || {
+        let served = runtime.block_on(async {
+            http::serve(TcpListener::from_std(listener)?, state, beside, stopped()).await
+        });
+        // Whoever waits for it waits until the end.
+        let _ = done.send(served);
+    });
+    let serving = serving.map_err(ServeError::Thread)?;
+    match ended.await {
+        Ok(served) => served.map_err(ServeError::Http),
+        Err(_) => match serving.join() {
+            Ok(()) => Ok(()),
+            Err(panic) => std::panic::resume_unwind(panic),
+        },
+    }
 }
 
 fn announce(rehearsal: &Option<String>, address: SocketAddr) {

@@ -6,6 +6,7 @@
 //! snapshot; one that takes nothing for [`WRITE_TIME_MAX`] is let go and will connect again.
 
 pub(crate) mod frame;
+pub(crate) mod stage;
 
 use std::io;
 use std::time::Duration;
@@ -50,8 +51,9 @@ pub(crate) fn connect(state: &State, mut request: Request<Body>) -> Result<Respo
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let upgrade = upgrade.ok_or_else(|| Fault::general(route::BAD_UPGRADE))?;
     let permit = state.admit_screen().ok_or_else(|| Fault::general(route::TOO_MANY_SCREENS))?;
-    let screen = Screen::new(state, role, permit);
-    tokio::spawn(async move {
+    let stage = state.stage().ok_or_else(|| Fault::general(route::TOO_MANY_SCREENS))?;
+    let screen = Screen::new(state, role, stage.wake(role), permit);
+    stage.spawn(async move {
         if let Err(error) = screen.attend(upgrade, since).await {
             tracing::debug!(%error, "a screen has gone");
         }
@@ -126,9 +128,14 @@ struct Screen {
 }
 
 impl Screen {
-    fn new(state: &State, role: Role, permit: OwnedSemaphorePermit) -> Screen {
+    fn new(
+        state: &State,
+        role: Role,
+        wake: watch::Receiver<u64>,
+        permit: OwnedSemaphorePermit,
+    ) -> Screen {
         let board = state.board().clone();
-        let wake = board.feed(role).enter();
+        board.feed(role).enter();
         Screen { board, role, wake, closing: state.closing(), _permit: permit }
     }
 

@@ -23,6 +23,10 @@ use crate::record::{self, RecordError};
 /// How many of the latest events are kept for screens that come back after a restart.
 pub const RECENT_MAX: u64 = 4_096;
 
+/// How far from the log's end a replay looks for the closing of a day to save a snapshot of: some
+/// days. A start in the middle of a day can save none of its own, and the next would replay all.
+const LAST_CLOSING_MAX: u64 = 20_000;
+
 /// The state of an office and the log it comes from.
 #[derive(Debug)]
 pub struct Core {
@@ -138,6 +142,7 @@ impl Core {
         let mut recent = Vec::new();
         let mut memory = Memory::recollect(log.dir(), from);
         let mut failed = None;
+        let mut closed = None;
         let at = Cell::new(from);
         let mut each = |record: RecordRef<'_>| {
             at.set(record.seq);
@@ -145,16 +150,19 @@ impl Core {
                 before = Some(office.clone());
             }
             match Core::replay_record(&mut office, &mut memory, &record) {
-                Ok(event) if record.seq >= keep_from => {
-                    recent.push(Committed {
-                        seq: record.seq,
-                        at: Timestamp(record.at_ms),
-                        source: record::decode_source(record.source).unwrap_or(Source::Office),
-                        event,
-                    });
+                Ok(event) => {
+                    let is_closing = matches!(event, Event::DayClosed { .. });
+                    if is_closing && head - record.seq < LAST_CLOSING_MAX {
+                        closed = snapshot::encode(&office).map(|bytes| (record.seq, bytes));
+                    }
+                    if record.seq >= keep_from {
+                        let source = record::decode_source(record.source);
+                        let source = source.unwrap_or(Source::Office);
+                        let at = Timestamp(record.at_ms);
+                        recent.push(Committed { seq: record.seq, at, source, event });
+                    }
                     Ok(())
                 }
-                Ok(_) => Ok(()),
                 Err(source) => {
                     let text = source.to_string();
                     failed = Some((record.seq, source));
@@ -176,10 +184,10 @@ impl Core {
         }
         replayed?;
         let before = before.unwrap_or_else(|| office.clone());
-        let mut core = Core { office, log, memory };
-        if head - from > RECENT_MAX {
-            core.save_snapshot();
+        if let Some((seq, bytes)) = closed {
+            keep_snapshot(&log, seq, bytes);
         }
+        let core = Core { office, log, memory };
         let recovered = Recovered { before, recent, replayed: head - from, setup_kept: None };
         Ok((core, recovered))
     }
@@ -308,10 +316,7 @@ impl Core {
     /// nothing else, so it is only reported.
     fn save_snapshot(&mut self) {
         let Some(bytes) = snapshot::encode(&self.office) else { return };
-        let seq = self.log.head().seq;
-        if let Err(error) = self.log.save_snapshot(seq, snapshot::VERSION, bytes) {
-            tracing::warn!(%error, "failed to save the snapshot; the next start replays more");
-        }
+        keep_snapshot(&self.log, self.log.head().seq, bytes);
     }
 
     /// Copies the write-ahead log when there is a quiet moment; see [`Log::idle`].
@@ -339,6 +344,13 @@ impl Core {
     /// As [`Log::close`].
     pub fn close(self) -> Result<(), LogError> {
         self.log.close()
+    }
+}
+
+/// A failure costs the next start some time and nothing else, so it is only reported.
+fn keep_snapshot(log: &Log, seq: u64, bytes: Vec<u8>) {
+    if let Err(error) = log.save_snapshot(seq, snapshot::VERSION, bytes) {
+        tracing::warn!(%error, "failed to save the snapshot; the next start replays more");
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn measure(plan: &Plan, table: &mut Table) -> Result<(), Failure> {
             let (called, bytes) = call(plan, &size)?;
             let fan = raw(&size, bytes)?;
             let disk = limit::sync(&dir, limit::samples(plan, Pace::Quiet), Pace::Quiet)?;
-            if fan.is_calm() && disk.is_calm() {
+            if fan.is_steady() && disk.is_calm() {
                 runs.push((called, disk.then(fan)));
                 fans.push((called, fan));
             }

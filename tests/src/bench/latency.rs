@@ -24,9 +24,10 @@ pub(super) fn measure(plan: &Plan, table: &mut Table) -> Result<(), Failure> {
             if issues.len() == plan.runs() {
                 break;
             }
-            let raw = raw(plan, pace)?;
+            let (echo, sync) = raw(plan, pace)?;
             let (issue, call) = visits(plan, &mut clerk, pace)?;
-            if raw.is_calm() {
+            let raw = echo.then(sync);
+            if echo.is_calm() && sync.is_calm() {
                 issues.push((issue, raw));
                 calls.push((call, raw));
             }
@@ -38,11 +39,11 @@ pub(super) fn measure(plan: &Plan, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One TCP round trip and one flush.
-pub(super) fn raw(plan: &Plan, pace: Pace) -> Result<Figure, Failure> {
+/// One TCP round trip, and one flush.
+fn raw(plan: &Plan, pace: Pace) -> Result<(Figure, Figure), Failure> {
     let dir = plan.fresh("raw")?;
     let count = limit::samples(plan, pace);
-    Ok(limit::tcp_echo(count, pace)?.then(limit::sync(&dir, count, pace)?))
+    Ok((limit::tcp_echo(count, pace)?, limit::sync(&dir, count, pace)?))
 }
 
 /// p50 and p99 as two rows.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// A limit whose p99 exceeds this many times its p50 was disturbed, and its run is void.
 const CALM_RATIO_MAX: f64 = 10.0;
+/// So is one whose p50 is a tick of the processor's clock: its wake-ups waited for a taken core.
+const TICK_US: f64 = 3_000.0;
 
 /// Durations of one run, in microseconds.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +32,14 @@ impl Samples {
 }
 
 impl Figure {
+    /// Whether its durations are alike: for limits that may take longer than a tick.
+    pub(super) fn is_steady(&self) -> bool {
+        self.p99 <= CALM_RATIO_MAX * self.p50
+    }
+
     /// Whether nothing disturbed the machine while this limit was measured.
     pub(super) fn is_calm(&self) -> bool {
-        self.p99 <= CALM_RATIO_MAX * self.p50
+        self.is_steady() && self.p50 < TICK_US
     }
 
     /// One operation after the other.

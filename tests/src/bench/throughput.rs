@@ -208,16 +208,22 @@ fn http(plan: &Plan, data: &Path) -> Result<f64, Failure> {
     let server = Server::start(plan, data)?;
     drop(Clerk::start(&server)?);
     let address = server.address;
-    storm(plan.pick(4_000, 15_000), |left| visit(address, left))
+    // Every queue has some thousand numbers a day.
+    let queues: Vec<String> = setup()?.0.queues.iter().map(|it| it.id.to_string()).collect();
+    let client = Cell::new(0);
+    storm(plan.pick(4_000, 15_000), |left| {
+        client.set(client.get() + 1);
+        let body = format!(r#"{{"queue":"{}"}}"#, queues[client.get() % queues.len()]);
+        visit(address, body, left)
+    })
 }
 
-async fn visit(address: SocketAddr, left: Rc<Cell<usize>>) -> Result<(), Failure> {
+async fn visit(address: SocketAddr, body: String, left: Rc<Cell<usize>>) -> Result<(), Failure> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let mut buffer = Vec::new();
     while takes(&left) {
-        let (path, body) = ISSUE;
-        exchange(&mut stream, &mut buffer, path, body).await?;
+        exchange(&mut stream, &mut buffer, ISSUE.0, &body).await?;
         let ticket = std::str::from_utf8(&buffer).ok().and_then(|text| number(text, "ticket"));
         let ticket = ticket.ok_or("an answer names no ticket")?;
         let path = format!("/api/v1/tickets/{ticket}/cancel");
