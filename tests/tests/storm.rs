@@ -1,8 +1,9 @@
 //! A storm over the whole office: many clients at once, answers lost, the server killed at random
 //! moments, and afterwards every account compared with the log.
 //!
-//! `YOBIDASHI_STORM=full` runs the whole 5,000 tickets; `YOBIDASHI_SEED=17` makes the choices of one
-//! storm again, though not the turns that its threads took.
+//! `YOBIDASHI_STORM=full` runs the whole 5,000 tickets; `YOBIDASHI_SEED=17` makes the
+//! choices of one storm again, though not the turns that its threads took.
+//!
 //! What is held: labels are unique (invariant 4), nobody is called twice (5), what was answered is
 //! in the log and nothing else was answered (2), a repeated request gets the first answer (5), and
 //! screens that come back miss nothing (7).
