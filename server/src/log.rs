@@ -69,6 +69,8 @@ pub struct LogOptions {
     pub epoch: u32,
     /// Page cache in KiB. Small, because the whole server has 32 MB.
     pub cache_kib: u32,
+    /// Records at the end whose chain is checked at the start.
+    pub tail_record_count: u64,
     /// Page size in bytes of a database that is created now.
     pub page_bytes: u32,
     /// Frames after which an idle moment copies the WAL into the database.
@@ -100,6 +102,7 @@ impl LogOptions {
             office: office.into(),
             epoch: 1,
             cache_kib: 2048,
+            tail_record_count: schema::TAIL_RECORDS,
             page_bytes: 4096,
             checkpoint_frames_idle: CHECKPOINT_FRAMES_IDLE,
             checkpoint_frames_forced: CHECKPOINT_FRAMES_FORCED,
@@ -169,7 +172,8 @@ impl Log {
         if meta.office != options.office {
             return Err(LogError::OtherOffice { found: meta.office, expected: options.office });
         }
-        let head = schema::check_tail(dir, &connection, &meta)?;
+        let tail = options.tail_record_count;
+        let head = schema::check_tail(dir, &connection, &meta, tail)?;
         let frames = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&frames);
         connection

@@ -18,7 +18,7 @@ const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// Records at the end whose chain is checked on every start: the last weeks of an office, in about
 /// 25 ms (0.5 µs each, measured). A start looks at older ones afterwards, beside the running
 /// office ([`find_damage`](super::find_damage)).
-const TAIL_RECORDS: u64 = 50_000;
+pub(super) const TAIL_RECORDS: u64 = 50_000;
 
 const TABLES: &str = "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -149,9 +149,10 @@ pub(super) fn check_tail(
     dir: &Path,
     connection: &Connection,
     meta: &Meta,
+    count: u64,
 ) -> Result<Head, LogError> {
     let head = read_head(dir, connection)?;
-    let from = head.seq.saturating_sub(TAIL_RECORDS) + 1;
+    let from = head.seq.saturating_sub(count) + 1;
     let mut chain = Chain::start(dir, connection, meta, from)?;
     let failed = |error| LogError::database(dir, "reading the last records", &error);
     let mut statement = connection

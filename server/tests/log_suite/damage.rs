@@ -73,7 +73,7 @@ fn a_byte_flipped_in_the_file_is_found_by_verify_with_what_is_good_before_it() {
 fn a_replay_over_a_changed_record_stops_the_start() {
     let flip = "UPDATE record SET bytes = CAST(x'07' || substr(bytes, 2) AS BLOB) WHERE seq = 500";
     let dir = damaged("layout", |dir| sql(dir, flip));
-    let log = dir.open();
+    let log = dir.open_long();
     for result in [log.replay(1, |_| Ok(())), log.replay_ahead(1, |_| Ok(()))] {
         let message = result.unwrap_err().to_string();
         assert!(message.contains("damaged at record 500: its layout 7 is unknown"), "{message}");
@@ -89,13 +89,25 @@ fn a_replay_over_a_changed_record_stops_the_start() {
 #[test]
 fn a_missing_record_is_named_by_replay_reader_and_verify() {
     let dir = damaged("missing", |dir| sql(dir, "DELETE FROM record WHERE seq = 300"));
-    let log = dir.open();
+    let log = dir.open_long();
     let expected = "damaged at record 300: it is missing";
     let message = log.replay(1, |_| Ok(())).unwrap_err().to_string();
     assert!(message.contains(expected), "{message}");
     let message = LogReader::open(dir.path()).unwrap().read(290, 20).unwrap_err().to_string();
     assert!(message.contains(expected), "{message}");
     assert_eq!(verify(dir.path()).unwrap().first_bad.unwrap().seq, 300);
+}
+
+#[test]
+fn a_changed_record_of_the_last_weeks_stops_the_start() {
+    let flip = "UPDATE record SET bytes = CAST(substr(bytes, 1, 20) || x'07' || substr(bytes, 22)
+        AS BLOB) WHERE seq = 400";
+    let dir = damaged("weeks", |dir| sql(dir, flip));
+    let message = open_error(dir.path()).to_string();
+    assert!(message.contains("damaged at record 400"), "{message}");
+    assert!(message.contains("yobidashi verify"), "{message}");
+    let found = server::log::find_damage(dir.path()).unwrap().unwrap();
+    assert_eq!(found.seq, 400, "{found}");
 }
 
 #[test]

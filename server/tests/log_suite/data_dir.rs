@@ -28,6 +28,12 @@ impl DataDir {
     pub(crate) fn open(&self) -> Log {
         Log::open(&self.0, LogOptions::new(OFFICE)).expect("the log opens")
     }
+
+    /// Opens the log as one that is too long to be checked whole at a start.
+    pub(crate) fn open_long(&self) -> Log {
+        let options = LogOptions { tail_record_count: 64, ..LogOptions::new(OFFICE) };
+        Log::open(&self.0, options).expect("the log opens")
+    }
 }
 
 impl Drop for DataDir {
