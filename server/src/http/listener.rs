@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
-use super::{State, guard, router};
+use super::{Limits, State, guard, router};
 
 /// Longest time for the head of a request, and the longest pause between two on one connection.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
@@ -28,6 +28,8 @@ const HEAD_BYTES_MAX: usize = 16_384;
 const GONE_AFTER_MS: u32 = 20_000;
 /// Longest time answers in flight get when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// Open files beside connections: logs, spools, devices, reports.
+const FILES_BESIDE: usize = 256;
 /// Pause when the operating system has no connection to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -43,6 +45,7 @@ pub async fn serve(
     beside: Router,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    make_room(state.limits());
     let router = router(&state).merge(beside);
     let room = Arc::new(Semaphore::new(state.limits().connections_max));
     let (alive, mut all_gone) = mpsc::channel::<()>(1);
@@ -76,6 +79,26 @@ pub async fn serve(
         tracing::warn!("some connections did not end in time and are cut");
     }
     Ok(())
+}
+
+/// Lets the process hold every connection and screen that its own limits allow, as far as the
+/// system lets it: most systems begin with 1,024 open files, fewer than the screens of a large
+/// office, and without a file to spare no report can be read either.
+fn make_room(limits: &Limits) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let files = limits.connections_max + limits.screens_max + FILES_BESIDE;
+    let needed = u64::try_from(files).unwrap_or(u64::MAX);
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(needed, |maximum| needed.min(maximum));
+    if current.is_some_and(|current| current < wanted) {
+        let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
+        if let Err(error) = raised {
+            tracing::warn!(%error, "the number of open files cannot be raised");
+        }
+    }
+    if wanted < needed {
+        tracing::warn!(wanted, needed, "fewer connections than the limits allow can be held");
+    }
 }
 
 /// One connection, counted until it ends.
@@ -140,4 +163,21 @@ async fn route(mut router: Router, request: Request<Incoming>) -> Response<Body>
     let request: AxumRequest = request.map(Body::new);
     // A router is always ready and never fails.
     router.call(request).await.unwrap_or_else(|never| match never {})
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    use super::*;
+
+    #[test]
+    fn a_system_that_begins_with_few_files_gives_room_for_every_screen() {
+        let maximum = getrlimit(Resource::Nofile).maximum;
+        setrlimit(Resource::Nofile, Rlimit { current: Some(512), maximum }).unwrap();
+        let limits = Limits { connections_max: 400, screens_max: 300, hosts: Vec::new() };
+        make_room(&limits);
+        let expected = maximum.map_or(956, |maximum| maximum.min(956));
+        assert_eq!(getrlimit(Resource::Nofile).current, Some(expected));
+    }
 }
