@@ -113,7 +113,8 @@ wire! {
         pub kiosk: String,
         /// Its condition.
         pub condition: PrinterCondition,
-        /// Prints that nobody knows the outcome of; staff resolve them.
+        /// Slips of open tickets that failed or that nobody knows the outcome of; staff resolve
+        /// them.
         pub unknown_count: u16,
     }
 
@@ -426,6 +427,24 @@ wire! {
         pub reasons: Vec<BellReason>,
         /// The ring that is on.
         pub ring: Option<RingView>,
+        /// Whether a ring makes a sound.
+        #[serde(default)]
+        pub device: BellCondition,
+    }
+
+    /// What is known of the device that makes a bell sound.
+    #[derive(Copy, Eq, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum BellCondition {
+        /// It takes orders.
+        Ready,
+        /// Unplugged or switched off.
+        Absent,
+        /// It does not answer.
+        Silent,
+        /// No device is set up for the bell: a ring is shown, not heard.
+        #[default]
+        None,
     }
 
     /// A reason for ringing.
@@ -466,6 +485,9 @@ wire! {
         pub language: Option<String>,
         /// The kiosk concerned.
         pub kiosk: Option<String>,
+        /// The bell concerned.
+        #[serde(default)]
+        pub bell: Option<String>,
     }
 
     /// What an alert is about.
@@ -488,6 +510,8 @@ wire! {
         Printer,
         /// A bell rang and nobody answered.
         BellUnanswered,
+        /// A bell's device is absent or silent: nobody hears it.
+        Bell,
     }
 
     /// How bad an alert is.
@@ -541,6 +565,9 @@ wire! {
         pub day: DayStatus,
         /// Ticket printers.
         pub printers: Vec<PrinterView>,
+        /// Bells, and whether they make a sound.
+        #[serde(default)]
+        pub bells: Vec<BellView>,
     }
 
     /// Today's waits, queued → called, over all queues.
@@ -616,6 +643,7 @@ wire! {
         Alerts { alerts: Vec<Alert> },
         Day { day: DayStatus },
         Printer { printer: PrinterView },
+        Bell { bell: BellView },
         Setup,
     }
 }

@@ -16,9 +16,10 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use domain::id::BellId;
 use domain::office::Office;
 use protocol::live::{GoodbyeReason, Hello};
-use protocol::view::PrinterView;
+use protocol::view::{BellCondition, PrinterView};
 use tokio::sync::watch;
 
 use self::feed::{Feed, Following};
@@ -95,6 +96,7 @@ struct Shared {
 enum Input {
     Committed(Vec<Committed>),
     Printer(PrinterView),
+    Bell(BellId, BellCondition),
 }
 
 /// Where a screen that comes back stands.
@@ -160,6 +162,11 @@ impl Board {
     /// Takes in what a device says of a kiosk's printer.
     pub fn set_printer(&self, printer: PrinterView) {
         let _ = self.input.send(Input::Printer(printer));
+    }
+
+    /// Takes in what a device says of a bell.
+    pub fn set_bell(&self, bell: BellId, condition: BellCondition) {
+        let _ = self.input.send(Input::Bell(bell, condition));
     }
 
     /// The number of the last event the board shows.
@@ -283,6 +290,7 @@ impl Shared {
                 Input::Committed(more) if events.is_empty() => events = more,
                 Input::Committed(more) => events.extend(more),
                 Input::Printer(printer) => self.show_printer(printer),
+                Input::Bell(bell, condition) => self.show_bell(bell, condition),
             }
             taken += 1;
             next = if taken < BATCHES_MAX { input.try_recv().ok() } else { None };
@@ -332,6 +340,12 @@ impl Shared {
     fn show_printer(&self, printer: PrinterView) {
         let mut scene = self.scene_mut();
         let mut changes = scene.set_printer(printer);
+        self.update(&mut changes);
+    }
+
+    fn show_bell(&self, bell: BellId, condition: BellCondition) {
+        let mut scene = self.scene_mut();
+        let mut changes = scene.set_bell(bell, condition);
         self.update(&mut changes);
     }
 

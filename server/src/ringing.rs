@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use domain::event::Event;
 use domain::id::BellId;
-use printer_driver::bell::{Bell, BellError, BellTiming, Pattern, Pulse};
+use printer_driver::bell::{Bell, BellError, BellStatus, BellTiming, Pattern, Pulse};
 use printer_driver::device::BellUrl;
+use protocol::view::BellCondition;
+use tokio::sync::watch;
 
 use crate::config::OfficeFile;
 use crate::devices::{AddressError, address};
@@ -25,7 +27,8 @@ pub struct Ringing {
 
 impl Ringing {
     /// Opens every bell of the office file; `addresses` stand in for the file's own. A bell that
-    /// is not there is a condition, not an error.
+    /// is not there is a condition, not an error: `conditions` receives each bell's whenever it
+    /// changes.
     ///
     /// # Errors
     ///
@@ -33,6 +36,7 @@ impl Ringing {
     pub fn start(
         office: &OfficeFile,
         addresses: &BTreeMap<BellId, BellUrl>,
+        conditions: impl Fn(BellId, BellCondition) + Clone + Send + 'static,
     ) -> Result<Ringing, AddressError> {
         let mut bells = BTreeMap::new();
         for line in &office.devices.bells {
@@ -40,7 +44,9 @@ impl Ringing {
                 Some(url) => url.clone(),
                 None => address(line)?,
             };
-            bells.insert(line.owner, Bell::spawn(url, BellTiming::default()));
+            let bell = Bell::spawn(url, BellTiming::default());
+            watch_condition(line.owner, bell.status(), conditions.clone());
+            bells.insert(line.owner, bell);
         }
         let pattern = Pattern::new(RING.to_vec()).unwrap_or_default();
         Ok(Ringing { bells: Arc::new(bells), pattern })
@@ -74,4 +80,22 @@ impl Ringing {
             bell.stop().await;
         }
     }
+}
+
+/// Hands on what a bell's device says, from the first time its line was tried.
+fn watch_condition(
+    id: BellId,
+    mut status: watch::Receiver<BellStatus>,
+    conditions: impl Fn(BellId, BellCondition) + Send + 'static,
+) {
+    tokio::spawn(async move {
+        while status.changed().await.is_ok() {
+            let condition = match &*status.borrow_and_update() {
+                BellStatus::Ready | BellStatus::Ringing => BellCondition::Ready,
+                BellStatus::Absent { .. } => BellCondition::Absent,
+                BellStatus::Silent => BellCondition::Silent,
+            };
+            conditions(id, condition);
+        }
+    });
 }

@@ -2,6 +2,7 @@
 
 import type {
   Alert,
+  BellView,
   CallView,
   CounterStatus,
   CounterView,
@@ -196,6 +197,12 @@ function ticket(
   };
 }
 
+const BELLS: BellView[] = [
+  { bell: "seal", name: { ja: "管理係" }, reasons: [{ reason: "seal", name: { ja: "公印付き証明書" } }], ring: null, device: "ready" },
+  { bell: "special", name: { ja: "特別整理係" }, reasons: [{ reason: "case", name: { ja: "該当の案件" } }], ring: { ring: 7, reason: "case", rung_at_ms: NOW_MS - 20_000, escalated: 0 }, device: "ready" },
+  { bell: "health", name: { ja: "特定健診係" }, reasons: [{ reason: "visit", name: { ja: "20番へ案内" } }], ring: null, device: "ready" },
+];
+
 /** A counter on staff screens. */
 export function counterStatus(
   key: string,
@@ -280,6 +287,7 @@ function alert(kind: Alert["alert"], level: Alert["level"], more: Partial<Alert>
     label: null,
     language: null,
     kiosk: null,
+    bell: null,
     ...more,
   };
 }
@@ -362,11 +370,7 @@ export function views(): Views {
       counters: COUNTERS,
       tickets: TICKETS,
       procedures: PROCEDURES,
-      bells: [
-        { bell: "seal", name: { ja: "管理係" }, reasons: [{ reason: "seal", name: { ja: "公印付き証明書" } }], ring: null },
-        { bell: "special", name: { ja: "特別整理係" }, reasons: [{ reason: "case", name: { ja: "該当の案件" } }], ring: { ring: 7, reason: "case", rung_at_ms: NOW_MS - 20_000, escalated: 0 } },
-        { bell: "health", name: { ja: "特定健診係" }, reasons: [{ reason: "visit", name: { ja: "20番へ案内" } }], ring: null },
-      ],
+      bells: BELLS,
       day: DAY,
       wait_limit_min: 60,
       notices: [],
@@ -403,6 +407,7 @@ export function views(): Views {
       wait_limit_min: 60,
       day: DAY,
       printers: [PRINTER],
+      bells: BELLS,
     },
   } satisfies Views);
 }

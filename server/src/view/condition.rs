@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use domain::alert::{self, WaitLevel};
 use domain::bell::RingState;
-use domain::id::TicketId;
+use domain::id::{BellId, TicketId};
 use domain::office::Office;
 use domain::setup::Setup;
-use domain::ticket::{Origin, Ticket};
+use domain::ticket::{Origin, Paper, Ticket};
 use domain::time::Now;
 use protocol::view::{
-    Alert, AlertKind, AlertLevel, DayStatus, Notice, PrinterCondition, PrinterView,
+    Alert, AlertKind, AlertLevel, BellCondition, DayStatus, Notice, PrinterCondition, PrinterView,
 };
 
 use super::row;
@@ -49,7 +49,7 @@ pub(super) fn notices(setup: &Setup, now: Now) -> Vec<Notice> {
 }
 
 /// An alert without its beginning: what tells it from others.
-type Identity = (u8, u8, [Option<String>; 5]);
+type Identity = (u8, u8, [Option<String>; 6]);
 
 /// When each condition was first seen: the rules say that it holds, not since when.
 #[derive(Clone, Debug, Default)]
@@ -61,12 +61,14 @@ impl FirstSeen {
         &mut self,
         office: &Office,
         printers: impl Iterator<Item = &'a PrinterView>,
+        bells: &BTreeMap<BellId, BellCondition>,
         now: Now,
     ) -> Vec<Alert> {
         let mut alerts: Vec<Alert> =
             alert::alerts(office, now).iter().flat_map(|alert| of_rules(office, alert)).collect();
         alerts.extend(unanswered(office));
         alerts.extend(printers.filter_map(of_printer));
+        alerts.extend(bells.iter().filter_map(|(bell, condition)| of_bell(*bell, *condition)));
         alerts.truncate(ALERTS_MAX);
         let before = std::mem::take(&mut self.0);
         for alert in &mut alerts {
@@ -82,8 +84,10 @@ impl FirstSeen {
 }
 
 fn identity(alert: &Alert) -> Identity {
-    let parts = [&alert.queue, &alert.counter, &alert.label, &alert.language, &alert.kiosk];
-    (alert.alert as u8, alert.level as u8, parts.map(Clone::clone))
+    let Alert { alert: kind, level, since_ms: _, queue, counter, label, language, kiosk, bell } =
+        alert;
+    let parts = [queue, counter, label, language, kiosk, bell];
+    (*kind as u8, *level as u8, parts.map(Clone::clone))
 }
 
 fn plain(alert: AlertKind, level: AlertLevel) -> Alert {
@@ -96,6 +100,7 @@ fn plain(alert: AlertKind, level: AlertLevel) -> Alert {
         label: None,
         language: None,
         kiosk: None,
+        bell: None,
     }
 }
 
@@ -147,6 +152,19 @@ fn kiosk_of(ticket: &Ticket) -> Option<String> {
     }
 }
 
+/// How many slips nobody can vouch for, by kiosk: those that are alerts.
+pub(super) fn doubtful_slips(office: &Office) -> BTreeMap<String, u16> {
+    let mut counts = BTreeMap::new();
+    let doubtful = |ticket: &&Ticket| {
+        matches!(ticket.paper, Paper::Unknown | Paper::Failed) && !ticket.state.is_final()
+    };
+    for kiosk in office.tickets().filter(doubtful).filter_map(kiosk_of) {
+        let count: &mut u16 = counts.entry(kiosk).or_default();
+        *count = count.saturating_add(1);
+    }
+    counts
+}
+
 /// Rings that nobody answered in time.
 fn unanswered(office: &Office) -> impl Iterator<Item = Alert> {
     let escalated =
@@ -159,13 +177,8 @@ fn unanswered(office: &Office) -> impl Iterator<Item = Alert> {
 
 fn of_printer(printer: &PrinterView) -> Option<Alert> {
     let level = match printer.condition {
-        PrinterCondition::Ready | PrinterCondition::None if printer.unknown_count == 0 => {
-            return None;
-        }
-        PrinterCondition::Ready
-        | PrinterCondition::None
-        | PrinterCondition::PaperNearEnd
-        | PrinterCondition::HeadHot => AlertLevel::Near,
+        PrinterCondition::Ready | PrinterCondition::None => return None,
+        PrinterCondition::PaperNearEnd | PrinterCondition::HeadHot => AlertLevel::Near,
         PrinterCondition::PaperEnd
         | PrinterCondition::CoverOpen
         | PrinterCondition::CutterJam
@@ -175,4 +188,15 @@ fn of_printer(printer: &PrinterView) -> Option<Alert> {
     };
     let kiosk = Some(printer.kiosk.clone());
     Some(Alert { kiosk, ..plain(AlertKind::Printer, level) })
+}
+
+/// A bell that nobody hears; one without a device is how the office set it up.
+fn of_bell(bell: BellId, condition: BellCondition) -> Option<Alert> {
+    match condition {
+        BellCondition::Ready | BellCondition::None => None,
+        BellCondition::Absent | BellCondition::Silent => {
+            let bell = Some(bell.to_string());
+            Some(Alert { bell, ..plain(AlertKind::Bell, AlertLevel::Over) })
+        }
+    }
 }

@@ -9,9 +9,9 @@ use domain::statistics;
 use domain::ticket::{PeriodKind, ServicePhase, Ticket, TransferStage};
 use protocol::Text;
 use protocol::view::{
-    BellReason, BellView, CounterKind, CounterStatus, DisplayCounter, ErrandTarget, ErrandView,
-    PrinterCondition, PrinterView, ProcedureView, QueueStatus, RingView, StaffQueue, TicketState,
-    TicketView, TransferView,
+    BellCondition, BellReason, BellView, CounterKind, CounterStatus, DisplayCounter, ErrandTarget,
+    ErrandView, PrinterCondition, PrinterView, ProcedureView, QueueStatus, RingView, StaffQueue,
+    TicketState, TicketView, TransferView,
 };
 
 use super::facts::{CounterFacts, QueueFacts};
@@ -200,7 +200,7 @@ fn queue_of(errand: &setup::Errand) -> Option<QueueId> {
 }
 
 /// A bell, and the ring that is on: its own, or one that has escalated to it.
-pub(super) fn bell(office: &Office, bell: &setup::Bell) -> BellView {
+pub(super) fn bell(office: &Office, bell: &setup::Bell, device: BellCondition) -> BellView {
     let rings_here = |id: BellId, to: Option<BellId>| id == bell.id || to == Some(bell.id);
     let ring = office
         .rings()
@@ -219,6 +219,7 @@ pub(super) fn bell(office: &Office, bell: &setup::Bell) -> BellView {
             rung_at_ms: ring.rung_at.0,
             escalated: ring.escalation_count,
         }),
+        device,
     }
 }
 

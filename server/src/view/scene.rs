@@ -6,16 +6,16 @@ mod whole;
 use std::collections::BTreeMap;
 
 use domain::event::Event;
-use domain::id::{CounterId, QueueId, TicketId};
+use domain::id::{BellId, CounterId, QueueId, TicketId};
 use domain::office::Office;
 use domain::ticket::Ticket;
 use domain::time::{MINUTE_MS, Now, Timestamp};
 use protocol::view::{
-    Alert, CounterChange, DashboardChange, DayStatus, DisplayChange, KioskChange, Notice,
-    PrinterView,
+    Alert, BellCondition, CounterChange, DashboardChange, DayStatus, DisplayChange, KioskChange,
+    Notice, PrinterView,
 };
 
-use self::telling::{ids_of, renewed};
+use self::telling::{ids_of, renewed, tell_bell, tell_printer};
 use super::call::Calls;
 use super::condition::{self, FirstSeen};
 use super::facts::{self, CounterFacts, QueueFacts};
@@ -78,6 +78,8 @@ pub struct Scene {
     /// Final tickets that staff screens still show, and when they ended.
     final_shown: BTreeMap<TicketId, Timestamp>,
     printers: BTreeMap<String, PrinterView>,
+    /// What devices have said of bells; a bell that is not in it has none.
+    bells: BTreeMap<BellId, BellCondition>,
     first_seen: FirstSeen,
     alerts: Vec<Alert>,
     day: DayStatus,
@@ -98,6 +100,7 @@ impl Scene {
             guidance: 0,
             final_shown: BTreeMap::new(),
             printers: BTreeMap::new(),
+            bells: BTreeMap::new(),
             first_seen: FirstSeen::default(),
             alerts: Vec::new(),
             day: DayStatus { day: None, issuing: false, next_open: None, open: None, close: None },
@@ -182,15 +185,27 @@ impl Scene {
         changes
     }
 
-    /// Takes in what a device says of a kiosk's printer.
+    /// Takes in what a device says of a kiosk's printer; what became of its slips the office knows.
     pub fn set_printer(&mut self, printer: PrinterView) -> Changes {
         let mut changes = Changes::default();
         let known = self.printers.get(&printer.kiosk);
+        let unknown_count = known.map_or(0, |known| known.unknown_count);
+        let printer = PrinterView { unknown_count, ..printer };
         if known != Some(&printer) {
-            changes.kiosk.push(KioskChange::Printer { printer: printer.clone() });
-            changes.counter.push(CounterChange::Printer { printer: printer.clone() });
-            changes.dashboard.push(DashboardChange::Printer { printer: printer.clone() });
+            tell_printer(&printer, &mut changes);
             self.printers.insert(printer.kiosk.clone(), printer);
+        }
+        changes
+    }
+
+    /// Takes in what a device says of a bell.
+    pub fn set_bell(&mut self, id: BellId, condition: BellCondition) -> Changes {
+        let mut changes = Changes::default();
+        if self.bells.insert(id, condition) == Some(condition) {
+            return changes;
+        }
+        if let Some(bell) = self.office.setup().and_then(|setup| setup.bell(id)) {
+            tell_bell(&row::bell(&self.office, bell, condition), &mut changes);
         }
         changes
     }
@@ -220,8 +235,13 @@ impl Scene {
             (key, printer.unwrap_or_else(|| row::printer(kiosk.id)))
         };
         self.printers = setup.kiosks.iter().map(printer).collect();
+        let doubtful = condition::doubtful_slips(&self.office);
+        for (kiosk, printer) in &mut self.printers {
+            printer.unknown_count = doubtful.get(kiosk).copied().unwrap_or(0);
+        }
         self.day = condition::day(&self.office, setup, now);
         self.notices = condition::notices(setup, now);
-        self.alerts = self.first_seen.alerts(&self.office, self.printers.values(), now);
+        self.alerts =
+            self.first_seen.alerts(&self.office, self.printers.values(), &self.bells, now);
     }
 }

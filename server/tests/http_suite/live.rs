@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use domain::command::{AwayReason, Command, Want};
-use domain::id::{CounterId, QueueId};
+use domain::id::{BellId, CounterId, QueueId};
 use domain::language::Language;
 use domain::ticket::{Class, Origin, Token};
 use protocol::event::Source;
-use protocol::view::{PrinterCondition, PrinterView};
+use protocol::view::{BellCondition, PrinterCondition, PrinterView};
 use serde_json::{Value, json};
 use server::engine::{Ask, Order};
 use server::http::Limits;
@@ -381,6 +381,79 @@ async fn a_printer_that_needs_somebody_is_shown_and_alerts() {
     let alert = &dashboard.view["alerts"][0];
     assert_eq!((&alert["alert"], &alert["level"]), (&json!("printer"), &json!("over")));
     assert_eq!(alert["kiosk"], "kiosk-1");
+}
+
+#[tokio::test]
+async fn a_bell_that_nobody_hears_is_shown_and_alerts_until_it_is_back() {
+    let office = Office::open().await;
+    let mut counter = Screen::open(office.address, "counter").await;
+    let mut dashboard = Screen::open(office.address, "dashboard").await;
+    let bell = BellId::new("management").unwrap();
+    let device = |view: &Value| {
+        let bells = view["bells"].as_array().unwrap();
+        bells.iter().find(|row| row["bell"] == "management").unwrap()["device"].clone()
+    };
+    assert_eq!(device(&counter.view), "none", "no device has said anything");
+    for (condition, word) in [(BellCondition::Absent, "absent"), (BellCondition::Silent, "silent")]
+    {
+        office.board.set_bell(bell, condition);
+        let told = |message: &Value| message.to_string().contains("\"kind\":\"bell\"");
+        for screen in [&mut counter, &mut dashboard] {
+            screen.hear_until(told).await;
+            assert_eq!(device(&screen.view), word);
+        }
+    }
+    let told = |message: &Value| message.to_string().contains("\"kind\":\"alerts\"");
+    for screen in [&mut counter, &mut dashboard] {
+        if screen.view["alerts"] == json!([]) {
+            screen.hear_until(told).await;
+        }
+        let alert = &screen.view["alerts"][0];
+        assert_eq!((&alert["alert"], &alert["level"]), (&json!("bell"), &json!("over")));
+        assert_eq!(alert["bell"], "management");
+    }
+    let rung = json!({ "reason": "help" });
+    office.done("/api/v1/bells/management/ring", rung).await;
+    let seq = office.engine.seq();
+    counter.hear_to(seq).await;
+    assert_eq!(device(&counter.view), "silent", "a ring is recorded and the device still silent");
+    office.board.set_bell(bell, BellCondition::Ready);
+    dashboard.hear_until(told).await;
+    assert_eq!((device(&dashboard.view), &dashboard.view["alerts"]), (json!("ready"), &json!([])));
+}
+
+#[tokio::test]
+async fn a_slip_nobody_can_vouch_for_is_counted_at_its_kiosk_until_it_is_settled() {
+    let office = Office::open().await;
+    let mut counter = Screen::open(office.address, "counter").await;
+    let mut tickets = Vec::new();
+    for paper in ["unknown", "failed", "unknown"] {
+        let wanted = json!({ "queue": "enrol", "kiosk": "kiosk-1" });
+        let issued = office.done("/api/v1/tickets", wanted).await;
+        let ticket = issued["events"][0]["ticket"].as_u64().unwrap();
+        office.done(&format!("/api/v1/tickets/{ticket}/paper"), json!({ "paper": paper })).await;
+        tickets.push(ticket);
+    }
+    let [first, second, third] = tickets[..] else { unreachable!() };
+    let counted = |count: u64| {
+        let needle = format!("\"unknown_count\":{count}");
+        move |message: &Value| message.to_string().contains(&needle)
+    };
+    counter.hear_until(counted(3)).await;
+    let printer = PrinterView {
+        kiosk: "kiosk-1".to_owned(),
+        condition: PrinterCondition::PaperNearEnd,
+        unknown_count: 0,
+    };
+    office.board.set_printer(printer);
+    counter.hear_until(counted(3)).await;
+    office.done(&format!("/api/v1/tickets/{first}/paper"), json!({ "paper": "printed" })).await;
+    office.done(&format!("/api/v1/tickets/{second}/reprint"), json!({})).await;
+    let no_paper = json!({ "reason": "no_paper" });
+    office.done(&format!("/api/v1/tickets/{third}/cancel"), no_paper).await;
+    counter.hear_until(counted(0)).await;
+    let paper = |alert: &Value| alert["alert"] == "paper";
+    assert!(!counter.view["alerts"].as_array().unwrap().iter().any(paper));
 }
 
 #[tokio::test]

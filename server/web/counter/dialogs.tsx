@@ -3,11 +3,11 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { pick } from "../shared/format";
+import { zone } from "../shared/clock";
+import { pick, timeText } from "../shared/format";
 import { languageName, staff_language, staffText } from "../shared/i18n/staff";
-import { Dialog } from "../shared/parts";
+import { Dialog, Mark } from "../shared/parts";
 import type {
-  BellView,
   CounterStatus,
   CounterView,
   HoldReason,
@@ -15,8 +15,18 @@ import type {
   TicketView,
 } from "../shared/protocol";
 import { press } from "./press";
-import { here, question } from "./state";
-import { procedureChoice, queueOf, transferTargets } from "./store";
+import { Report } from "./report";
+import { here, question, view as live } from "./state";
+import {
+  bellOf,
+  doubtfulSlips,
+  heldAlone,
+  heldAt,
+  kioskOf,
+  procedureChoice,
+  queueOf,
+  transferTargets,
+} from "./store";
 
 const close = () => {
   question.value = null;
@@ -75,7 +85,8 @@ function Choices({ choices }: { choices: Choice[] }) {
 function CancelButton() {
   return (
     <button type="button" onClick={close}>
-      {staffText().cancel}（Esc）
+      {staffText().cancel}
+      {staffText().inBrackets("Esc")}
     </button>
   );
 }
@@ -96,7 +107,11 @@ export function Question({ view, counter, ticket }: {
     case "linked":
       return <LinkedDialog view={view} />;
     case "bell":
-      return <BellDialog bell={asked.bell} />;
+      return <BellDialog view={view} bell={asked.bell} />;
+    case "paper":
+      return <PaperDialog view={view} />;
+    case "close":
+      return <CloseDialog view={view} counter={counter} />;
     case "absent":
       return ticket && <AbsentDialog ticket={ticket} />;
     case "hold":
@@ -144,7 +159,8 @@ function OpenDialog({ view, counter }: { view: CounterView; counter: CounterStat
         <div class="dialog-foot">
           <CancelButton />
           <button class="primary" type="submit" autoFocus>
-            {text.openNow}（Enter）
+            {text.openNow}
+            {text.inBrackets("Enter")}
           </button>
         </div>
       </form>
@@ -177,7 +193,8 @@ function CallDialog({ label }: { label: string }) {
         <div class="dialog-foot">
           <CancelButton />
           <button class="primary" type="submit">
-            {text.call}（Enter）
+            {text.call}
+            {text.inBrackets("Enter")}
           </button>
         </div>
       </form>
@@ -306,7 +323,7 @@ function CompleteDialog({ view, ticket }: { view: CounterView; ticket: TicketVie
         <b>{one.code}</b> {pick(one.name, language)}
         <small>
           {pick(one.variant, language)}
-          {one.accompanies ? `（${text.accompanies}）` : ""}
+          {one.accompanies ? text.inBrackets(text.accompanies) : ""}
         </small>
       </span>
       <span class="procedure-target">
@@ -339,7 +356,9 @@ function CompleteDialog({ view, ticket }: { view: CounterView; ticket: TicketVie
         <div class="dialog-foot">
           <CancelButton />
           <button class="primary" type="submit" aria-disabled={chosen.length === 0}>
-            {chosen.length === 0 ? text.completeNone : `${text.completeChosen(chosen.length)}（Enter）`}
+            {chosen.length === 0
+              ? text.completeNone
+              : text.completeChosen(chosen.length) + text.inBrackets("Enter")}
           </button>
         </div>
       </form>
@@ -395,7 +414,8 @@ function LinkedDialog({ view }: { view: CounterView }) {
         <div class="dialog-foot">
           <CancelButton />
           <button class="primary" type="submit">
-            {text.linkedTake}（Enter）
+            {text.linkedTake}
+            {text.inBrackets("Enter")}
           </button>
         </div>
       </form>
@@ -403,21 +423,133 @@ function LinkedDialog({ view }: { view: CounterView }) {
   );
 }
 
-function BellDialog({ bell }: { bell: BellView }) {
+function BellDialog({ view, bell: key }: { view: CounterView; bell: string }) {
   const text = staffText();
   const language = staff_language.value;
+  const bell = bellOf(view, key);
+  if (bell === undefined) return null;
+  const ring = (reason: string) => {
+    close();
+    // What the device says when the ring has been answered counts: it may have come or gone.
+    const warning = () => {
+      const device = live.value === null ? undefined : bellOf(live.value, key)?.device;
+      return device === "ready" ? null : text.bellUnheard;
+    };
+    void press(pick(bell.name, language), `bells/${key}/ring`, { reason }, warning);
+  };
   return (
     <Dialog title={text.bellTitle(pick(bell.name, language))} onClose={close}>
+      {bell.device !== "ready" && (
+        <p class="explain">
+          <Mark level={bell.device === "none" ? "near" : "over"}>
+            {text.bellMuteText[bell.device]}
+          </Mark>
+        </p>
+      )}
       <Choices
         choices={bell.reasons.map((one) => ({
           key: one.reason,
           words: pick(one.name, language),
-          run: () =>
-            answer(pick(bell.name, language), `bells/${bell.bell}/ring`, { reason: one.reason }),
+          run: () => ring(one.reason),
         }))}
       />
       <div class="dialog-foot">
         <CancelButton />
+      </div>
+    </Dialog>
+  );
+}
+
+/** Tickets whose paper nobody can vouch for: staff say what became of each. */
+function PaperDialog({ view }: { view: CounterView }) {
+  const text = staffText();
+  const slips = doubtfulSlips(view);
+  return (
+    <Dialog title={text.paperTitle} class="wide" onClose={close}>
+      <p class="explain">{slips.length === 0 ? text.paperNone : text.paperText}</p>
+      <ul class="slips">
+        {slips.map((one) => (
+          <SlipRow key={one.ticket} view={view} one={one} />
+        ))}
+      </ul>
+      <Report />
+      <div class="dialog-foot">
+        <button type="button" onClick={close}>
+          {text.close}
+          {text.inBrackets("Esc")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function SlipRow({ view, one }: { view: CounterView; one: TicketView }) {
+  const text = staffText();
+  const [sure, setSure] = useState(false);
+  const settle = (words: string, action: string, body: object = {}) =>
+    void press(`${one.label} ${words}`, `tickets/${one.ticket}/${action}`, body);
+  const kiosk = kioskOf(view, one);
+  const known = one.paper === "failed" ? text.paperFailed : text.paperUnknown;
+  const at_counter = one.state.state === "called" || one.state.state === "serving";
+  return (
+    <li>
+      <b>{one.label}</b>
+      <span>
+        {known}{" "}
+        <small>
+          {queueOf(view, one.queue)?.staff_name ?? one.queue} {text.issuedAt}{" "}
+          {timeText(one.issued_at_ms, zone.value)} {kiosk !== null && `${text.printers} ${kiosk}`}
+        </small>
+      </span>
+      <span class="slip-buttons" role="group" aria-label={one.label}>
+        <button
+          type="button"
+          onClick={() => settle(text.paperPrinted, "paper", { paper: "printed" })}
+        >
+          {text.paperPrinted}
+        </button>
+        <button type="button" onClick={() => settle(text.paperReprint, "reprint")}>
+          {text.paperReprint}
+        </button>
+        {!at_counter && (
+          <button
+            type="button"
+            onClick={() => {
+              if (sure) settle(text.paperCancel, "cancel", { reason: "no_paper" });
+              else setSure(true);
+            }}
+          >
+            {sure ? `◆ ${text.paperCancelSure}` : text.paperCancel}
+          </button>
+        )}
+      </span>
+    </li>
+  );
+}
+
+/** Asked before a counter closes that has people on hold. */
+function CloseDialog({ view, counter }: { view: CounterView; counter: CounterStatus }) {
+  const text = staffText();
+  const labels = (tickets: TicketView[]) => tickets.map((one) => one.label).join(", ");
+  const alone = heldAlone(view, counter.counter);
+  const shared = heldAt(view, counter.counter).filter((one) => !alone.includes(one));
+  return (
+    <Dialog title={text.closeHeldTitle} onClose={close}>
+      {shared.length > 0 && <p class="explain">{text.closeHeldText(labels(shared))}</p>}
+      {alone.length > 0 && (
+        <p class="explain">
+          <Mark level="over">{text.closeHeldAlone(labels(alone))}</Mark>
+        </p>
+      )}
+      <div class="dialog-foot">
+        <CancelButton />
+        <button
+          type="button"
+          class="primary"
+          onClick={() => answer(text.closeCounter, `counters/${here.value}/close`, {})}
+        >
+          {text.closeAnyway}
+        </button>
       </div>
     </Dialog>
   );

@@ -22,9 +22,21 @@ import type {
 } from "../shared/protocol";
 import { actionsOf, keyAction, type Action, type ActionName } from "./actions";
 import { Question } from "./dialogs";
-import { pending, press, report } from "./press";
+import { pending, press } from "./press";
+import { Report } from "./report";
 import { counter, here, question, ticket, view } from "./state";
-import { foldCounter, handledMs, heldAt, lineOf, queueOf, transfersOf, waitedMs } from "./store";
+import {
+  bellOf,
+  doubtfulSlips,
+  foldCounter,
+  handledMs,
+  heldAt,
+  heldFor,
+  lineOf,
+  queueOf,
+  transfersOf,
+  waitedMs,
+} from "./store";
 
 /** As many rows of the line as fit; the rest is a number. */
 const LINE_MAX = 9;
@@ -91,7 +103,10 @@ function undoWords(): string {
 
 function undoLeftMs(): number {
   const undo = counter.value?.undo ?? null;
-  return undo === null ? 0 : Math.max(0, undo.until_ms - now_ms.value);
+  if (undo === null) return 0;
+  // The page's idea of the office's time can lag: never promise more than there is.
+  const longest_ms = (view.value?.undo_s ?? 0) * 1_000;
+  return Math.max(0, Math.min(longest_ms, undo.until_ms - now_ms.value));
 }
 
 function actionWords(name: ActionName): string {
@@ -173,14 +188,15 @@ function counterWords(one: CounterStatus): string {
     case "busy":
       return `● ${text.stateBusy}`;
     case "away":
-      return `▬ ${text.stateAway}（${text.away[one.state.reason]}）`;
+      return `▬ ${text.stateAway}${text.inBrackets(text.away[one.state.reason])}`;
   }
 }
 
 function Desk({ office, at }: { office: CounterView; at: CounterStatus }) {
   const in_hand = ticket.value;
   const line = lineOf(office, at);
-  const actions = actionsOf(at, in_hand, line.length);
+  const held = heldFor(office, at);
+  const actions = actionsOf(at, in_hand, line.length + held.length);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => takeKey(event, actions);
     window.addEventListener("keydown", onKey);
@@ -193,7 +209,7 @@ function Desk({ office, at }: { office: CounterView; at: CounterStatus }) {
         <StaleBar words={staffText().stale} />
       </div>
       <Top office={office} at={at} waiting={line.length} />
-      <Line office={office} at={at} line={line} />
+      <Line office={office} at={at} line={line} held={held} />
       <InHand office={office} at={at} in_hand={in_hand} />
       <Actions actions={actions} at={at} />
       <Foot office={office} at={at} />
@@ -226,6 +242,7 @@ function pressed(action: () => void): (event: MouseEvent) => void {
 function Top({ office, at, waiting }: { office: CounterView; at: CounterStatus; waiting: number }) {
   const text = staffText();
   const alert = office.alerts[0];
+  const slip_count = doubtfulSlips(office).length;
   return (
     <header class="top">
       <h1>{pick(at.name, staff_language.value)}</h1>
@@ -241,6 +258,7 @@ function Top({ office, at, waiting }: { office: CounterView; at: CounterStatus; 
                 queue: (key) => queueOf(office, key)?.staff_name ?? key,
                 counter: (key) => key,
                 language: (tag) => languageName(tag),
+                bell: (key) => pick(bellOf(office, key)?.name ?? { ja: key }, staff_language.value),
               },
               text.minutes(minutes(now_ms.value - alert.since_ms)),
             )}
@@ -248,6 +266,11 @@ function Top({ office, at, waiting }: { office: CounterView; at: CounterStatus; 
           </Mark>
         )}
       </p>
+      {slip_count > 0 && (
+        <button onClick={pressed(() => (question.value = { ask: "paper" }))}>
+          ◆ {text.paperCheck(slip_count)}
+        </button>
+      )}
       <p class="top-time">{now_ms.value > 0 ? timeText(now_ms.value, zone.value) : ""}</p>
       <button onClick={pressed(switchStaffLanguage)} lang={staff_language.value === "ja" ? "en" : "ja"}>
         {text.otherLanguage}
@@ -256,9 +279,14 @@ function Top({ office, at, waiting }: { office: CounterView; at: CounterStatus; 
   );
 }
 
-function Line({ office, at, line }: { office: CounterView; at: CounterStatus; line: TicketView[] }) {
+function Line(props: {
+  office: CounterView;
+  at: CounterStatus;
+  line: TicketView[];
+  held: TicketView[];
+}) {
+  const { office, at, line, held } = props;
   const text = staffText();
-  const held = heldAt(office, at.counter);
   const transfers = transfersOf(office, at.counter);
   const room = Math.max(3, LINE_MAX - 2 * (held.length + transfers.length));
   return (
@@ -274,20 +302,7 @@ function Line({ office, at, line }: { office: CounterView; at: CounterStatus; li
       {held.length > 0 && <h2>{text.onHoldHere}</h2>}
       <ol>
         {held.map((one) => (
-          <li key={one.ticket} class="held">
-            <b>{one.label}</b>
-            <span>
-              {one.state.state === "on_hold" ? text.holdReason[one.state.reason] : ""}{" "}
-              {text.minutes(minutes(now_ms.value - one.since_ms))}
-            </span>
-            <button
-              onClick={pressed(
-                () => void press(`${one.label} ${text.resume}`, path("resume"), { ticket: one.ticket }),
-              )}
-            >
-              {text.resume}
-            </button>
-          </li>
+          <HeldRow key={one.ticket} office={office} at={at} one={one} />
         ))}
       </ol>
       {transfers.length > 0 && <h2>{text.transfers}</h2>}
@@ -297,6 +312,43 @@ function Line({ office, at, line }: { office: CounterView; at: CounterStatus; li
         ))}
       </ol>
     </section>
+  );
+}
+
+/** A ticket on hold, here or at another counter: it can be gone on with, or called again. */
+function HeldRow({ office, at, one }: { office: CounterView; at: CounterStatus; one: TicketView }) {
+  const text = staffText();
+  if (one.state.state !== "on_hold") return null;
+  const { counter: holder, reason } = one.state;
+  const holder_name = office.counters.find((other) => other.counter === holder)?.name;
+  const free = at.state.state === "free";
+  const go_on = (action: "resume" | "call") =>
+    pressed(() => {
+      if (free) void press(`${one.label} ${text[action]}`, path(action), { ticket: one.ticket });
+    });
+  return (
+    <li class="held">
+      <b>{one.label}</b>
+      <span>
+        {text.holdReason[reason]} {text.minutes(minutes(now_ms.value - one.since_ms))}
+        {holder !== at.counter && (
+          <small>
+            <br />
+            {text.heldBy(pick(holder_name ?? { ja: holder }, staff_language.value))}
+          </small>
+        )}
+      </span>
+      <span class="held-buttons">
+        <button aria-disabled={!free} onClick={go_on("resume")}>
+          {text.resume}
+          <span class="unseen"> {one.label}</span>
+        </button>
+        <button aria-disabled={!free} onClick={go_on("call")}>
+          {text.call}
+          <span class="unseen"> {one.label}</span>
+        </button>
+      </span>
+    </li>
   );
 }
 
@@ -363,7 +415,8 @@ function InHand(props: { office: CounterView; at: CounterStatus; in_hand: Ticket
           <p class="hand-state">{nobodyWords(at)}</p>
           {at.state.state === "free" && at.next !== null && (
             <p class="quiet">
-              {text.next}：<b>{at.next}</b>
+              {text.next}{text.colon}
+              <b>{at.next}</b>
             </p>
           )}
         </div>
@@ -381,7 +434,7 @@ function nobodyWords(at: CounterStatus): string {
     case "closed":
       return `✕ ${text.inHandClosed}`;
     case "away":
-      return `▬ ${text.inHandAway}（${text.away[at.state.reason]}）`;
+      return `▬ ${text.inHandAway}${text.inBrackets(text.away[at.state.reason])}`;
     case "free":
     case "busy":
       return `○ ${text.inHandNobody}`;
@@ -409,8 +462,9 @@ function TicketInHand({ office, one }: { office: CounterView; one: TicketView })
       <p class="hand-timer">
         <span class="hand-time">{timerText(handled)}</span>
         <span>
-          {text.target}{" "}
-          {one.target_min === null ? text.targetNone : text.minutes(one.target_min)}
+          {one.target_min === null
+            ? text.targetNone
+            : `${text.target} ${text.minutes(one.target_min)}`}
         </span>
         {target_ms !== null && <Mark level={level}>{targetWords(handled, target_ms)}</Mark>}
       </p>
@@ -448,18 +502,6 @@ function targetWords(handled_ms: number, target_ms: number): string {
     case "over":
       return text.over(Math.max(1, minutes(handled_ms - target_ms)));
   }
-}
-
-function Report() {
-  const text = staffText();
-  const last = report.value;
-  const shape = last === null ? "" : last.kind === "done" ? "● " : "▲ ";
-  return (
-    <p class={`report report-${last?.kind ?? "none"}`} role="status">
-      {pending.value !== null ? `${pending.value}：${text.sending}…` : ""}
-      {pending.value === null && last !== null ? `${shape}${last.words}` : ""}
-    </p>
-  );
 }
 
 function Actions({ actions, at }: { actions: Action[]; at: CounterStatus }) {
@@ -518,7 +560,8 @@ function Foot({ office, at }: { office: CounterView; at: CounterStatus }) {
     <footer class="foot">
       <div class="foot-state">
         <p>
-          {text.counterState}：<b>{counterWords(at)}</b>
+          {text.counterState}{text.colon}
+          <b>{counterWords(at)}</b>
           {at.languages.length > 0 && (
             <small>
               {" "}
@@ -538,7 +581,10 @@ function Foot({ office, at }: { office: CounterView; at: CounterStatus }) {
           ))}
           <button
             disabled={!free}
-            onClick={pressed(() => void press(text.closeCounter, path("close")))}
+            onClick={pressed(() => {
+              if (heldAt(office, at.counter).length > 0) question.value = { ask: "close" };
+              else void press(text.closeCounter, path("close"));
+            })}
           >
             ✕ {text.closeCounter}
           </button>
@@ -560,11 +606,16 @@ function Bell({ bell }: { bell: BellView }) {
   const text = staffText();
   const name = pick(bell.name, staff_language.value);
   const ring = bell.ring;
+  const mute = bell.device === "ready" ? "" : ` ✕ ${text.bellMute}`;
   if (ring === null) {
     return (
-      <button onClick={pressed(() => (question.value = { ask: "bell", bell }))}>
+      <button
+        class={mute === "" ? "" : "mute"}
+        onClick={pressed(() => (question.value = { ask: "bell", bell: bell.bell }))}
+      >
         <span aria-hidden="true">♪ </span>
         {name}
+        {mute}
       </button>
     );
   }
@@ -573,7 +624,8 @@ function Bell({ bell }: { bell: BellView }) {
       class="ringing"
       onClick={pressed(() => void press(`${name} ${text.answer}`, `rings/${ring.ring}/acknowledge`))}
     >
-      ◆ {name} {text.ringing(timerText(now_ms.value - ring.rung_at_ms))} → {text.answer}
+      ◆ {name} {text.ringing(timerText(now_ms.value - ring.rung_at_ms))}
+      {mute} → {text.answer}
     </button>
   );
 }

@@ -8,7 +8,10 @@ import { staff_language, staffText } from "../shared/i18n/staff";
 /** The command under way; while it is, no other press counts. */
 export const pending = signal<string | null>(null);
 /** What became of the last press. */
-export const report = signal<{ kind: "done" | "refused" | "unknown"; words: string } | null>(null);
+export const report = signal<{
+  kind: "done" | "warned" | "refused" | "unknown";
+  words: string;
+} | null>(null);
 /** Presses that count begin again this long after an answer: a bouncing key presses once. */
 export const BOUNCE_MS = 400;
 
@@ -19,22 +22,34 @@ export function accepts(): boolean {
   return pending.value === null && performance.now() >= quiet_until_ms;
 }
 
-/** Sends a command and says what became of it. `name` is what the button says. */
-export async function press(name: string, path: string, body: object = {}): Promise<Outcome | null> {
+/**
+ * Sends a command and says what became of it. `name` is what the button says; `warning` is what to
+ * say when it was done but does not have its whole effect.
+ */
+export async function press(
+  name: string,
+  path: string,
+  body: object = {},
+  warning: () => string | null = () => null,
+): Promise<Outcome | null> {
   if (!accepts()) return null;
   pending.value = name;
   report.value = null;
   const outcome = await send(path, body);
   pending.value = null;
   quiet_until_ms = performance.now() + BOUNCE_MS;
-  report.value = wordsFor(name, outcome);
+  const warned = outcome.outcome === "done" ? warning() : null;
+  report.value =
+    warned === null
+      ? wordsFor(name, outcome)
+      : { kind: "warned", words: `${name}${staffText().colon}${warned}` };
   return outcome;
 }
 
 function wordsFor(name: string, outcome: Outcome): typeof report.value {
   switch (outcome.outcome) {
     case "done":
-      return { kind: "done", words: `${name}：${staffText().done}` };
+      return { kind: "done", words: `${name}${staffText().colon}${staffText().done}` };
     case "refused":
       return {
         kind: "refused",

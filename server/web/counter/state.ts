@@ -1,7 +1,7 @@
 // The signals of the counter screen.
 
 import { computed, signal } from "@preact/signals";
-import type { BellView, CounterStatus, CounterView, TicketView } from "../shared/protocol";
+import type { CounterStatus, CounterView, TicketView } from "../shared/protocol";
 
 /** The counter this screen stands at; `null` asks. */
 export const here = signal(new URLSearchParams(location.search).get("counter"));
@@ -17,7 +17,9 @@ export type Question =
   | { ask: "transfer" }
   | { ask: "complete" }
   | { ask: "linked" }
-  | { ask: "bell"; bell: BellView };
+  | { ask: "bell"; bell: string }
+  | { ask: "paper" }
+  | { ask: "close" };
 
 /** The dialog that is open. */
 export const question = signal<Question | null>(null);

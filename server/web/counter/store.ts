@@ -2,6 +2,8 @@
 
 import { put, skipUnknown } from "../shared/fold";
 import type {
+  Alert,
+  BellView,
   CounterChange,
   CounterStatus,
   CounterView,
@@ -56,6 +58,50 @@ export function heldAt(view: CounterView, counter: string): TicketView[] {
   return view.tickets
     .filter((one) => one.state.state === "on_hold" && one.state.counter === counter)
     .sort((a, b) => a.since_ms - b.since_ms);
+}
+
+/** Tickets on hold that a counter can take on: its own, and those of the queues it serves. */
+export function heldFor(view: CounterView, counter: CounterStatus): TicketView[] {
+  return view.tickets
+    .filter(
+      (one) =>
+        one.state.state === "on_hold" &&
+        (one.state.counter === counter.counter || counter.queues.includes(one.queue)),
+    )
+    .sort((a, b) => a.since_ms - b.since_ms);
+}
+
+/** Of the tickets a counter holds, those whose queue no other open counter serves. */
+export function heldAlone(view: CounterView, counter: string): TicketView[] {
+  const others = view.counters.filter(
+    (one) => one.counter !== counter && one.state.state !== "closed",
+  );
+  return heldAt(view, counter).filter(
+    (ticket) => !others.some((one) => one.queues.includes(ticket.queue)),
+  );
+}
+
+/** Open tickets whose slip failed or that nobody can vouch for, oldest first. */
+export function doubtfulSlips(view: CounterView): TicketView[] {
+  return view.tickets
+    .filter((one) => (one.paper === "unknown" || one.paper === "failed") && !isFinal(one))
+    .sort((a, b) => a.issued_at_ms - b.issued_at_ms);
+}
+
+function isFinal(ticket: TicketView): boolean {
+  const state = ticket.state.state;
+  return state === "completed" || state === "no_show" || state === "cancelled";
+}
+
+/** The kiosk where a doubtful slip should have come out. */
+export function kioskOf(view: CounterView, ticket: TicketView): string | null {
+  const about = (one: Alert) => one.alert === "paper" && one.label === ticket.label;
+  return view.alerts.find(about)?.kiosk ?? null;
+}
+
+/** The bell as it is now. */
+export function bellOf(view: CounterView, key: string): BellView | undefined {
+  return view.bells.find((bell) => bell.bell === key);
 }
 
 /** Transfers this counter made and has yet to confirm. */

@@ -111,7 +111,8 @@ function Queues({ office }: { office: DashboardView }) {
                 {text.waiting}
               </th>
               <th scope="col" colSpan={2}>
-                {text.longestWait}（{text.limit} {text.minutes(office.wait_limit_min)}）
+                {text.longestWait}
+                {text.inBrackets(`${text.limit} ${text.minutes(office.wait_limit_min)}`)}
               </th>
               <th scope="col">{text.estimate}</th>
               <th scope="col" class="number">
@@ -176,6 +177,10 @@ function Alerts({ office }: { office: DashboardView }) {
       return found === undefined ? key : pick(found.name, staff_language.value);
     },
     language: (tag: string) => languageName(tag),
+    bell: (key: string) => {
+      const found = office.bells.find((one) => one.bell === key);
+      return found === undefined ? key : pick(found.name, staff_language.value);
+    },
   };
   return (
     <section class="card" aria-labelledby="alerts-title">
@@ -200,7 +205,9 @@ function Alerts({ office }: { office: DashboardView }) {
           .map((printer) => (
             <li key={printer.kiosk}>
               <Mark level="near">
-                {text.printers} {printer.kiosk}：{text.printer[printer.condition]}
+                {text.printers} {printer.kiosk}
+                {text.colon}
+                {text.printer[printer.condition]}
               </Mark>
             </li>
           ))}
@@ -249,7 +256,8 @@ function Today({ office }: { office: DashboardView }) {
 }
 
 function share(part: number, whole: number): string {
-  return whole === 0 ? "–" : `${Math.floor((100 * part) / whole)}%（${part}/${whole}）`;
+  if (whole === 0) return "–";
+  return `${Math.floor((100 * part) / whole)}%${staffText().inBrackets(`${part}/${whole}`)}`;
 }
 
 function Counters({ office }: { office: DashboardView }) {
@@ -303,7 +311,7 @@ function Procedures({ office }: { office: DashboardView }) {
 function procedureName(one: ProcedureSummary): string {
   const variant = pick(one.variant, staff_language.value);
   const name = pick(one.name, staff_language.value);
-  return variant === "" ? name : `${name}（${variant}）`;
+  return variant === "" ? name : `${name}${staffText().inBrackets(variant)}`;
 }
 
 function Chart({ done }: { done: ProcedureSummary[] }) {

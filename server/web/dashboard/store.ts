@@ -28,6 +28,8 @@ export function foldDashboard(view: DashboardView, change: DashboardChange): Das
       return { ...view, day: change.day };
     case "printer":
       return { ...view, printers: put(view.printers, change.printer, (one) => one.kiosk) };
+    case "bell":
+      return { ...view, bells: put(view.bells, change.bell, (bell) => bell.bell) };
     case "setup":
       return view;
     default:

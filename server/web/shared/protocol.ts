@@ -860,7 +860,8 @@ kiosk: string,
  */
 condition: PrinterCondition,
 /**
- * Prints that nobody knows the outcome of; staff resolve them.
+ * Slips of open tickets that failed or that nobody knows the outcome of; staff resolve
+ * them.
  */
 unknown_count: number, };
 
@@ -1269,7 +1270,16 @@ reasons: Array<BellReason>,
 /**
  * The ring that is on.
  */
-ring: RingView | null, };
+ring: RingView | null,
+/**
+ * Whether a ring makes a sound.
+ */
+device: BellCondition, };
+
+/**
+ * What is known of the device that makes a bell sound.
+ */
+export type BellCondition = "ready" | "absent" | "silent" | "none";
 
 /**
  * A reason for ringing.
@@ -1340,12 +1350,16 @@ language: string | null,
 /**
  * The kiosk concerned.
  */
-kiosk: string | null, };
+kiosk: string | null,
+/**
+ * The bell concerned.
+ */
+bell: string | null, };
 
 /**
  * What an alert is about.
  */
-export type AlertKind = "unattended" | "lingering" | "wait_limit" | "language" | "transfer_unconfirmed" | "paper" | "printer" | "bell_unanswered";
+export type AlertKind = "unattended" | "lingering" | "wait_limit" | "language" | "transfer_unconfirmed" | "paper" | "printer" | "bell_unanswered" | "bell";
 
 /**
  * How bad an alert is.
@@ -1400,7 +1414,11 @@ day: DayStatus,
 /**
  * Ticket printers.
  */
-printers: Array<PrinterView>, };
+printers: Array<PrinterView>,
+/**
+ * Bells, and whether they make a sound.
+ */
+bells: Array<BellView>, };
 
 /**
  * Today's waits, queued → called, over all queues.
@@ -1517,7 +1535,7 @@ guidance: number, };
 /**
  * A change for a dashboard.
  */
-export type DashboardChange = { "kind": "queue", queue: StaffQueue, } | { "kind": "counter", counter: CounterStatus, } | { "kind": "waits", waits: WaitSummary, } | { "kind": "procedure", procedure: ProcedureSummary, } | { "kind": "today", today: TodaySummary, } | { "kind": "alerts", alerts: Array<Alert>, } | { "kind": "day", day: DayStatus, } | { "kind": "printer", printer: PrinterView, } | { "kind": "setup" };
+export type DashboardChange = { "kind": "queue", queue: StaffQueue, } | { "kind": "counter", counter: CounterStatus, } | { "kind": "waits", waits: WaitSummary, } | { "kind": "procedure", procedure: ProcedureSummary, } | { "kind": "today", today: TodaySummary, } | { "kind": "alerts", alerts: Array<Alert>, } | { "kind": "day", day: DayStatus, } | { "kind": "printer", printer: PrinterView, } | { "kind": "bell", bell: BellView, } | { "kind": "setup" };
 
 /**
  * A report over a range of business days.

@@ -10,8 +10,8 @@ use domain::setup::Setup;
 use domain::ticket::Ticket;
 use domain::time::{Now, Timestamp};
 use protocol::view::{
-    Alert, CounterChange, DashboardChange, DayStatus, DisplayChange, KioskChange, Notice,
-    TodaySummary, WaitSummary,
+    Alert, BellCondition, BellView, CounterChange, DashboardChange, DayStatus, DisplayChange,
+    KioskChange, Notice, PrinterView, TodaySummary, WaitSummary,
 };
 
 use super::{Changes, FINAL_SHOWN_MS, Renewal, Scene};
@@ -115,8 +115,7 @@ impl Scene {
         counters.extend(ticket.and_then(|ticket| ticket.state.at_counter()));
         counters.extend(serving(&self.office, setup, &queues));
         for bell in before.bells.iter().filter_map(|bell| setup.bell(*bell)) {
-            let bell = row::bell(&self.office, bell);
-            changes.counter.push(CounterChange::Bell { bell });
+            tell_bell(&row::bell(&self.office, bell, self.bell_condition(bell.id)), changes);
         }
         self.tell_queues(queues, now, changes);
         self.tell_counters(counters, now, changes);
@@ -172,6 +171,11 @@ impl Scene {
         }
     }
 
+    /// Whether a ring of a bell makes a sound.
+    pub(super) fn bell_condition(&self, bell: BellId) -> BellCondition {
+        self.bells.get(&bell).copied().unwrap_or_default()
+    }
+
     /// Tells staff screens which tickets to forget.
     pub(super) fn tell_gone(&mut self, now: Now, changes: &mut Changes) {
         self.final_shown.retain(|ticket, ended| {
@@ -196,12 +200,31 @@ impl Scene {
             tell_notices(&notices, changes);
             self.notices = notices;
         }
-        let alerts = self.first_seen.alerts(&self.office, self.printers.values(), now);
+        let doubtful = condition::doubtful_slips(&self.office);
+        for (kiosk, printer) in &mut self.printers {
+            let unknown_count = doubtful.get(kiosk).copied().unwrap_or(0);
+            if printer.unknown_count != unknown_count {
+                printer.unknown_count = unknown_count;
+                tell_printer(printer, changes);
+            }
+        }
+        let alerts = self.first_seen.alerts(&self.office, self.printers.values(), &self.bells, now);
         if alerts != self.alerts {
             tell_alerts(&alerts, changes);
             self.alerts = alerts;
         }
     }
+}
+
+pub(super) fn tell_printer(printer: &PrinterView, changes: &mut Changes) {
+    changes.kiosk.push(KioskChange::Printer { printer: printer.clone() });
+    changes.counter.push(CounterChange::Printer { printer: printer.clone() });
+    changes.dashboard.push(DashboardChange::Printer { printer: printer.clone() });
+}
+
+pub(super) fn tell_bell(bell: &BellView, changes: &mut Changes) {
+    changes.counter.push(CounterChange::Bell { bell: bell.clone() });
+    changes.dashboard.push(DashboardChange::Bell { bell: bell.clone() });
 }
 
 pub(super) fn tell_day(day: &DayStatus, changes: &mut Changes) {

@@ -4,11 +4,11 @@ use domain::id::TicketId;
 use domain::setup::Setup;
 use domain::ticket::Ticket;
 use protocol::view::{
-    CounterChange, CounterStatus, CounterView, DashboardChange, DashboardView, DisplayChange,
-    DisplayView, KioskChange, KioskView, PrinterView, StaffQueue, TicketView,
+    BellView, CounterChange, CounterStatus, CounterView, DashboardChange, DashboardView,
+    DisplayChange, DisplayView, KioskChange, KioskView, PrinterView, StaffQueue, TicketView,
 };
 
-use super::telling::{tell_alerts, tell_day, tell_notices};
+use super::telling::{tell_alerts, tell_bell, tell_day, tell_notices, tell_printer};
 use super::{Changes, Scene};
 use crate::view::row;
 
@@ -48,15 +48,13 @@ impl Scene {
     /// What staff at the counters see.
     pub fn counter(&self) -> CounterView {
         let setup = self.office.setup();
-        let bells =
-            |setup: &Setup| setup.bells.iter().map(|bell| row::bell(&self.office, bell)).collect();
         CounterView {
             office: self.office_name(),
             queues: self.staff_queues(),
             counters: self.counter_rows(),
             tickets: self.ticket_rows(),
             procedures: setup.map(row::procedures).unwrap_or_default(),
-            bells: setup.map(bells).unwrap_or_default(),
+            bells: self.bells(),
             day: self.day.clone(),
             wait_limit_min: self.wait_limit_min,
             notices: self.notices.clone(),
@@ -81,6 +79,7 @@ impl Scene {
             wait_limit_min: self.wait_limit_min,
             day: self.day.clone(),
             printers: self.printers(),
+            bells: self.bells(),
         }
     }
 
@@ -124,9 +123,10 @@ impl Scene {
             changes.dashboard.push(DashboardChange::Counter { counter });
         }
         for printer in self.printers() {
-            changes.kiosk.push(KioskChange::Printer { printer: printer.clone() });
-            changes.counter.push(CounterChange::Printer { printer: printer.clone() });
-            changes.dashboard.push(DashboardChange::Printer { printer });
+            tell_printer(&printer, &mut changes);
+        }
+        for bell in self.bells() {
+            tell_bell(&bell, &mut changes);
         }
         let gone = self
             .office
@@ -148,6 +148,12 @@ impl Scene {
     fn languages(&self) -> Vec<String> {
         let languages = self.office.setup().map_or(&[][..], |setup| &setup.languages);
         languages.iter().map(|language| language.tag().to_owned()).collect()
+    }
+
+    fn bells(&self) -> Vec<BellView> {
+        let bells = self.office.setup().map_or(&[][..], |setup| &setup.bells);
+        let row = |bell| row::bell(&self.office, bell, self.bell_condition(bell.id));
+        bells.iter().map(row).collect()
     }
 
     fn printers(&self) -> Vec<PrinterView> {

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type {
   Alert,
   AwayReason,
+  BellCondition,
   CounterKind,
   HoldReason,
   PrinterCondition,
@@ -25,6 +26,9 @@ export interface StaffText {
   close: string;
   cancel: string;
   people(count: number): string;
+  /** Between a heading and its value. */
+  colon: string;
+  inBrackets(words: string): string;
   more(count: number): string;
   minutes(count: number): string;
   seconds(count: number): string;
@@ -34,6 +38,7 @@ export interface StaffText {
   line: string;
   next: string;
   onHoldHere: string;
+  heldBy(counter: string): string;
   transfers: string;
   waitingTotal: string;
   // Counter: the ticket in hand
@@ -118,6 +123,26 @@ export interface StaffText {
   ringing(elapsed: string): string;
   answer: string;
   bellTitle(name: string): string;
+  /** Beside a bell that makes no sound. */
+  bellMute: string;
+  /** Why a bell makes no sound, and what to do; empty when it does. */
+  bellMuteText: { [condition in BellCondition]: string };
+  bellUnheard: string;
+  closeHeldTitle: string;
+  closeHeldText(labels: string): string;
+  closeHeldAlone(labels: string): string;
+  closeAnyway: string;
+  // Counter: slips that nobody can vouch for
+  paperCheck(count: number): string;
+  paperTitle: string;
+  paperText: string;
+  paperUnknown: string;
+  paperFailed: string;
+  paperPrinted: string;
+  paperReprint: string;
+  paperCancel: string;
+  paperCancelSure: string;
+  paperNone: string;
   languages: string;
   priority: string;
   appointment(time: string): string;
@@ -176,6 +201,7 @@ export interface AlertNames {
   queue(key: string): string;
   counter(key: string): string;
   language(tag: string): string;
+  bell(key: string): string;
 }
 
 const ja: StaffText = {
@@ -189,6 +215,8 @@ const ja: StaffText = {
   close: "閉じる",
   cancel: "やめる",
   people: (count) => `${count}人`,
+  colon: "：",
+  inBrackets: (words) => `（${words}）`,
   more: (count) => `ほか ${count}人`,
   minutes: (count) => `${count}分`,
   seconds: (count) => `${count}秒`,
@@ -197,6 +225,7 @@ const ja: StaffText = {
   line: "受け持ちの列",
   next: "次",
   onHoldHere: "保留中",
+  heldBy: (counter) => `${counter}で保留`,
   transfers: "連携の確認",
   waitingTotal: "待ち",
   inHandNobody: "対応中の番号はありません",
@@ -277,6 +306,32 @@ const ja: StaffText = {
   ringing: (elapsed) => `呼出し中 ${elapsed}`,
   answer: "応答する",
   bellTitle: (name) => `${name} を呼ぶ理由`,
+  bellMute: "音なし",
+  bellMuteText: {
+    ready: "",
+    absent:
+      "ベルの装置が外れています。画面には出ますが、音は鳴りません。直接声をかけ、機器の担当に知らせてください。",
+    silent:
+      "ベルの装置が応答しません。画面には出ますが、音は鳴りません。直接声をかけ、機器の担当に知らせてください。",
+    none: "このベルには音の出る装置がありません。画面にだけ出ます。",
+  },
+  bellUnheard: "記録し、画面に出しました。音は鳴っていません。直接声をかけてください",
+  closeHeldTitle: "保留中の人がいます",
+  closeHeldText: (labels) =>
+    `${labels} は、同じ列を受け持つ窓口の画面の「保留中」に残り、そこで再開できます。`,
+  closeHeldAlone: (labels) =>
+    `${labels} の列を受け持つ窓口は、ほかに開いていません。ほかの窓口に引き継いでから閉じてください。`,
+  closeAnyway: "このまま閉じる",
+  paperCheck: (count) => `紙の確認 ${count}件`,
+  paperTitle: "紙が出たかわからない番号",
+  paperText: "発券機のまわりと本人の手元を見て、番号ごとに選んでください。",
+  paperUnknown: "出たか不明",
+  paperFailed: "出ていません",
+  paperPrinted: "印刷済みにする",
+  paperReprint: "再発行",
+  paperCancel: "取消",
+  paperCancelSure: "取り消す（戻せません）",
+  paperNone: "確認が必要な番号はありません",
   languages: "対応言語",
   priority: "優先",
   appointment: (time) => `予約 ${time}`,
@@ -363,6 +418,7 @@ function alertJa(alert: Alert, names: AlertNames, elapsed: string): string {
   const queue = alert.queue === null ? "" : names.queue(alert.queue);
   const counter = alert.counter === null ? "" : names.counter(alert.counter);
   const language = alert.language === null ? "外国語" : names.language(alert.language);
+  const bell = alert.bell === null ? "" : names.bell(alert.bell);
   switch (alert.alert) {
     case "unattended":
       return `${queue}：待っている人がいるのに、対応できる窓口がありません（${elapsed}）`;
@@ -380,6 +436,8 @@ function alertJa(alert: Alert, names: AlertNames, elapsed: string): string {
       return `発券機 ${alert.kiosk ?? ""}：紙が出たかわからない番号があります ${alert.label ?? ""}`;
     case "printer":
       return `発券機 ${alert.kiosk ?? ""}：プリンターを確認してください（${elapsed}）`;
+    case "bell":
+      return `ベル ${bell}：装置が外れているか応答がなく、音が鳴りません（${elapsed}）`;
     case "bell_unanswered":
       return `ベルに応答がありません（${elapsed}）`;
   }
@@ -396,6 +454,8 @@ const en: StaffText = {
   close: "Close",
   cancel: "Cancel",
   people: (count) => (count === 1 ? "1 person" : `${count} people`),
+  colon: ": ",
+  inBrackets: (words) => ` (${words})`,
   more: (count) => `${count} more`,
   minutes: (count) => `${count} min`,
   seconds: (count) => `${count} s`,
@@ -404,8 +464,9 @@ const en: StaffText = {
   line: "My line",
   next: "next",
   onHoldHere: "On hold",
+  heldBy: (counter) => `held at ${counter}`,
   transfers: "Transfers to confirm",
-  waitingTotal: "waiting",
+  waitingTotal: "Waiting:",
   inHandNobody: "No ticket in hand",
   inHandClosed: "The counter is closed",
   inHandAway: "Away",
@@ -416,7 +477,7 @@ const en: StaffText = {
   waited: "Waited",
   handling: "Handling",
   target: "Target",
-  targetNone: "no target",
+  targetNone: "No target",
   within: "within target",
   near: (minutes) => `${minutes} min to target`,
   over: (minutes) => `${minutes} min over target`,
@@ -484,6 +545,32 @@ const en: StaffText = {
   ringing: (elapsed) => `ringing ${elapsed}`,
   answer: "Answer",
   bellTitle: (name) => `Why ring ${name}?`,
+  bellMute: "no sound",
+  bellMuteText: {
+    ready: "",
+    absent:
+      "The bell's device is not there. The ring is shown on the screens, but nothing sounds: go and tell them, and tell whoever looks after the devices.",
+    silent:
+      "The bell's device does not answer. The ring is shown on the screens, but nothing sounds: go and tell them, and tell whoever looks after the devices.",
+    none: "This bell has no device that sounds. The ring is shown on the screens only.",
+  },
+  bellUnheard: "recorded and shown on the screens. Nobody heard a sound: please go and tell them",
+  closeHeldTitle: "People are on hold here",
+  closeHeldText: (labels) =>
+    `${labels}: counters that serve the same line keep them under “On hold” and can resume them.`,
+  closeHeldAlone: (labels) =>
+    `${labels}: no other open counter serves their line. Hand them over before you close.`,
+  closeAnyway: "Close anyway",
+  paperCheck: (count) => `Check paper: ${count}`,
+  paperTitle: "Tickets whose paper is uncertain",
+  paperText: "Look at the kiosk and at what the person holds, then choose for each ticket.",
+  paperUnknown: "not known",
+  paperFailed: "did not come out",
+  paperPrinted: "Mark as printed",
+  paperReprint: "Reprint",
+  paperCancel: "Cancel ticket",
+  paperCancelSure: "Cancel it (no undo)",
+  paperNone: "No ticket needs checking",
   languages: "Languages",
   priority: "priority",
   appointment: (time) => `appointment ${time}`,
@@ -570,6 +657,7 @@ function alertEn(alert: Alert, names: AlertNames, elapsed: string): string {
   const queue = alert.queue === null ? "" : names.queue(alert.queue);
   const counter = alert.counter === null ? "" : names.counter(alert.counter);
   const language = alert.language === null ? "the language" : names.language(alert.language);
+  const bell = alert.bell === null ? "" : names.bell(alert.bell);
   switch (alert.alert) {
     case "unattended":
       return `${queue}: people wait and no counter can serve them (${elapsed})`;
@@ -587,6 +675,8 @@ function alertEn(alert: Alert, names: AlertNames, elapsed: string): string {
       return `Kiosk ${alert.kiosk ?? ""}: paper of ${alert.label ?? "a ticket"} is uncertain`;
     case "printer":
       return `Kiosk ${alert.kiosk ?? ""}: check the printer (${elapsed})`;
+    case "bell":
+      return `Bell ${bell}: its device is missing or does not answer; it makes no sound (${elapsed})`;
     case "bell_unanswered":
       return `A bell is not answered (${elapsed})`;
   }
