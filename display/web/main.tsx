@@ -41,8 +41,9 @@ function counterName(key: string, language: string): string {
 }
 
 /** The number people look for, large: `3` of 3番窓口; the whole name where it has no number. */
-function counterNumber(key: string): string {
-  return /^\d+$/.test(key) ? key : counterName(key, "ja");
+/** Counters whose key is no number, such as the high counter, are shown by their name. */
+function isNumbered(key: string): boolean {
+  return /^\d+$/.test(key);
 }
 
 function StaleNotice() {
@@ -85,11 +86,12 @@ function Hall({ office }: { office: DisplayView }) {
 function Now({ office }: { office: DisplayView }) {
   const shown = big.value;
   if (shown === null) {
+    // Without a business day, nobody waits: in the evening, before the day, and on holidays.
+    const sentence = office.day.day === null ? "closedTitle" : "pleaseWait";
     return (
       <div class="now-idle">
-        <p>{residentText("ja").pleaseWait}</p>
-        <OtherLanguage sentence="pleaseWait" counter={null} />
-        {!office.day.issuing && office.day.day === null && <p>本日の受付は終わりました</p>}
+        <p>{residentText("ja")[sentence]}</p>
+        <OtherLanguage sentence={sentence} counter={null} />
       </div>
     );
   }
@@ -102,11 +104,20 @@ function Now({ office }: { office: DisplayView }) {
         <span aria-hidden="true" class="now-arrow">
           ➜
         </span>
-        <span class="now-number">{counterNumber(shown.counter)}</span>
-        <span class="now-unit">
-          <span>番窓口</span>
-          <span lang="en">Counter</span>
-        </span>
+        {isNumbered(shown.counter) ? (
+          <>
+            <span class="now-number">{shown.counter}</span>
+            <span class="now-unit">
+              <span>番窓口</span>
+              <span lang="en">Counter</span>
+            </span>
+          </>
+        ) : (
+          <span class="now-unit now-name">
+            <span>{counterName(shown.counter, "ja")}</span>
+            <span lang="en">{counterName(shown.counter, "en")}</span>
+          </span>
+        )}
       </p>
       <p class="now-words">{residentText("ja").pleaseCome(counterName(shown.counter, "ja"))}</p>
       <OtherLanguage sentence="pleaseCome" counter={shown.counter} />
@@ -114,13 +125,16 @@ function Now({ office }: { office: DisplayView }) {
   );
 }
 
-function OtherLanguage(props: { sentence: "pleaseCome" | "pleaseWait"; counter: string | null }) {
+function OtherLanguage(props: {
+  sentence: "pleaseCome" | "pleaseWait" | "closedTitle";
+  counter: string | null;
+}) {
   const language = OTHER_LANGUAGES[turn.value % OTHER_LANGUAGES.length] ?? "en";
   const text = residentText(language);
   const words =
-    props.sentence === "pleaseWait"
-      ? text.pleaseWait
-      : text.pleaseCome(counterName(props.counter ?? "", language));
+    props.sentence === "pleaseCome"
+      ? text.pleaseCome(counterName(props.counter ?? "", language))
+      : text[props.sentence];
   return (
     <p class="now-other" lang={langAttribute(language)}>
       <Ruby text={words} />
@@ -130,14 +144,17 @@ function OtherLanguage(props: { sentence: "pleaseCome" | "pleaseWait"; counter: 
 
 function RecentRow({ call }: { call: CallView }) {
   const is_on = call.state === "calling";
+  const named = isNumbered(call.counter) ? "" : " recent-named";
   return (
-    <li class={is_on ? "recent-on" : "recent-over"}>
+    <li class={`${is_on ? "recent-on" : "recent-over"}${named}`}>
       <span class="recent-label">{call.label}</span>
       <span aria-hidden="true" class="recent-arrow">
         ➜
       </span>
       <span class="unseen">：</span>
-      <span class="recent-counter">{counterNumber(call.counter)}</span>
+      <span class="recent-counter">
+        {isNumbered(call.counter) ? call.counter : counterName(call.counter, "ja")}
+      </span>
       <span class="recent-state">{is_on ? "呼出中" : ""}</span>
     </li>
   );
