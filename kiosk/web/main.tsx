@@ -212,11 +212,13 @@ function Errands({ office, group }: { office: KioskView; group: string | null })
 
 /** Names longer than this are set smaller; Japanese says as much in half the characters. */
 const NAME_LENGTH_LARGE = 26;
+const NAME_LENGTH_LARGE_EASY = 16;
 
 function ErrandFace({ office, errand }: { office: KioskView; errand: ErrandView }) {
   const text = words();
   const name = pick(errand.name, session.language.value);
-  const long = withoutRuby(name).length > NAME_LENGTH_LARGE ? " errand-long" : "";
+  const large = session.language.value === "ja-easy" ? NAME_LENGTH_LARGE_EASY : NAME_LENGTH_LARGE;
+  const long = withoutRuby(name).length > large ? " errand-long" : "";
   const queues = queuesOf(office, errand);
   return (
     <>
@@ -416,6 +418,8 @@ function Closed({ office }: { office: KioskView }) {
 /** `2026-06-03T08:30` as a day and a time in the reader's language. */
 function openingText(local: string, language: string): string {
   const at = Date.parse(`${local}:00Z`);
+  const own = dayText(new Date(at), language);
+  if (own !== null) return `${own} ${local.slice(11)}`;
   const day = new Intl.DateTimeFormat(langAttribute(language), {
     timeZone: "UTC",
     month: "long",
@@ -423,6 +427,37 @@ function openingText(local: string, language: string): string {
     weekday: "long",
   }).format(at);
   return `${day} ${local.slice(11)}`;
+}
+
+const NEPALI_MONTHS =
+  "जनवरी फेब्रुअरी मार्च अप्रिल मे जुन जुलाई अगस्ट सेप्टेम्बर अक्टोबर नोभेम्बर डिसेम्बर".split(" ");
+const NEPALI_DAYS = "आइतबार सोमबार मङ्गलबार बुधबार बिहिबार शुक्रबार शनिबार".split(" ");
+const WEEKDAYS = ["日|にち", "月|げつ", "火|か", "水|すい", "木|もく", "金|きん", "土|ど"];
+const DAY_READINGS: { [day: number]: string } = {
+  1: "ついたち",
+  2: "ふつか",
+  3: "みっか",
+  4: "よっか",
+  5: "いつか",
+  6: "むいか",
+  7: "なのか",
+  8: "ようか",
+  9: "ここのか",
+  10: "とおか",
+  14: "じゅうよっか",
+  20: "はつか",
+  24: "にじゅうよっか",
+};
+
+/** A day in the languages that the browser cannot write: Nepali, and Japanese with readings. */
+function dayText(at: Date, language: string): string | null {
+  const month = at.getUTCMonth();
+  const day = at.getUTCDate();
+  if (language === "ne") return `${NEPALI_MONTHS[month]} ${day}, ${NEPALI_DAYS[at.getUTCDay()]}`;
+  if (language !== "ja-easy") return null;
+  const reading = DAY_READINGS[day];
+  const day_words = reading === undefined ? `${day}{日|にち}` : `{${day}日|${reading}}`;
+  return `${month + 1}{月|がつ}${day_words} {${WEEKDAYS[at.getUTCDay()]}}{曜日|ようび}`;
 }
 
 function Message(props: { title: string; text?: string; trouble?: boolean; quiet?: boolean }) {
