@@ -4,6 +4,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import { readdirSync, statSync } from "node:fs";
+import type { BellCondition, Paper, TicketView } from "../../server/web/shared/protocol";
 import { done, openOffice, refused, type Office } from "./office";
 import { call, counterStatus, DAY, NOW_MS, PRINTER, SERVED } from "./views";
 
@@ -15,6 +16,28 @@ test.afterEach(async ({ page }) => {
   await page.close();
   await office.close();
 });
+
+/** What the office knows of a bell's device. */
+function mute(office: Office, key: string, device: BellCondition): void {
+  const bells = office.views.counter.bells;
+  office.views.counter.bells = bells.map((one) => (one.bell === key ? { ...one, device } : one));
+}
+
+/** A014 and A015 have slips that nobody can vouch for. */
+function doubt(office: Office): void {
+  const papers: { [label: string]: Paper } = { A014: "unknown", A015: "failed" };
+  const tickets = office.views.counter.tickets;
+  office.views.counter.tickets = tickets.map((one) => ({
+    ...one,
+    paper: papers[one.label] ?? one.paper,
+  }));
+}
+
+/** What became of a ticket. */
+function settle(office: Office, label: string, more: Partial<TicketView>): void {
+  const ticket = office.views.counter.tickets.find((one) => one.label === label);
+  office.event({ counter: [{ kind: "ticket", ticket: { ...ticket, ...more } }] });
+}
 
 const ISSUED = () =>
   done([
@@ -302,6 +325,109 @@ test.describe("counter", () => {
     await expect.poll(() => office.received.length).toBe(2);
     expect(office.received[0]?.body).toEqual({ reason: "seal" });
     expect(office.received[1]?.path).toBe("/api/v1/rings/7/acknowledge");
+  });
+
+  test("a bell without a sound says so, and ringing it says that nobody heard it", async ({
+    page,
+  }) => {
+    mute(office, "seal", "absent");
+    office.answers["/api/v1/bells/seal/ring"] = () => done([]);
+    await openCounter(page);
+    const bell = page.getByRole("button", { name: /管理係 ✕ 音なし/ });
+    await bell.click();
+    await expect(page.getByRole("dialog")).toContainText("装置が外れています");
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("1");
+    await expect(page.locator(".report")).toContainText("音は鳴っていません。直接声をかけて");
+    expect(office.received[0]?.body).toEqual({ reason: "seal" });
+    office.update("counter", [
+      { kind: "bell", bell: { ...office.views.counter.bells[0], device: "ready" } },
+    ]);
+    await expect(bell).toHaveCount(0);
+  });
+
+  test("slips nobody can vouch for are settled one by one, a cancellation in two presses", async ({
+    page,
+  }) => {
+    doubt(office);
+    office.answers["/api/v1/tickets/14/paper"] = () => done([]);
+    office.answers["/api/v1/tickets/16/reprint"] = () => done([]);
+    office.answers["/api/v1/tickets/16/cancel"] = () => done([]);
+    await openCounter(page);
+    await page.getByRole("button", { name: /紙の確認 2件/ }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await violations(page)).toEqual([]);
+    const row = (label: string) => dialog.getByRole("group", { name: label });
+    await row("A014").getByRole("button", { name: "印刷済みにする" }).click();
+    await expect(dialog.locator(".report")).toContainText("A014 印刷済みにする：できました");
+    settle(office, "A014", { paper: "printed" });
+    await expect(row("A014")).toHaveCount(0);
+    await page.waitForTimeout(500);
+    await row("A015").getByRole("button", { name: "再発行" }).click();
+    await expect.poll(() => office.received.length).toBe(2);
+    await page.waitForTimeout(500);
+    await row("A015").getByRole("button", { name: "取消" }).click();
+    expect(office.received.length).toBe(2);
+    await row("A015").getByRole("button", { name: /取り消す/ }).click();
+    await expect.poll(() => office.received.length).toBe(3);
+    settle(office, "A015", { state: { state: "cancelled" } });
+    await expect(dialog).toContainText("確認が必要な番号はありません");
+    const sent = office.received.map((one) => [one.path.slice("/api/v1/tickets/".length), one.body]);
+    expect(sent).toEqual([
+      ["14/paper", { paper: "printed" }],
+      ["16/reprint", {}],
+      ["16/cancel", { reason: "no_paper" }],
+    ]);
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("button", { name: /紙の確認/ })).toHaveCount(0);
+  });
+
+  test("a ticket held elsewhere is resumed or called by a counter of its queue", async ({ page }) => {
+    office.answers["/api/v1/counters/4/resume"] = () => done([]);
+    office.answers["/api/v1/counters/4/call"] = () => done([]);
+    await openCounter(page, "4");
+    const held = page.locator(".held", { hasText: "A010" });
+    await expect(held).toContainText("書類を記入中");
+    await expect(held).toContainText("3番窓口で保留");
+    await held.getByRole("button", { name: "再開" }).click();
+    await expect.poll(() => office.received.length).toBe(1);
+    await page.waitForTimeout(500);
+    await held.getByRole("button", { name: "呼ぶ" }).click();
+    await expect.poll(() => office.received.length).toBe(2);
+    expect(office.received.map((one) => [one.path, one.body])).toEqual([
+      ["/api/v1/counters/4/resume", { ticket: 21 }],
+      ["/api/v1/counters/4/call", { ticket: 21 }],
+    ]);
+  });
+
+  test("a ticket on hold is not shown to a counter of other queues", async ({ page }) => {
+    const there = office.views.counter.counters.findIndex((one) => one.counter === "4");
+    office.views.counter.counters[there] = counterStatus("4", { state: "free" }, { queues: ["premium"] });
+    await openCounter(page, "4");
+    await expect(page.locator(".held")).toHaveCount(0);
+  });
+
+  test("a counter that closes is told of the people it has on hold", async ({ page }) => {
+    office.answers["/api/v1/counters/3/close"] = () => done([]);
+    const counters = office.views.counter.counters;
+    const here = counters.findIndex((one) => one.counter === "3");
+    counters[here] = counterStatus("3", { state: "free" });
+    await openCounter(page);
+    await page.getByRole("button", { name: /窓口を閉じる/ }).click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog).toContainText("A010 は、同じ列を受け持つ窓口の画面");
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    expect(office.received.length).toBe(0);
+    for (const other of counters.filter((one) => one.counter !== "3")) {
+      const closed = counterStatus(other.counter, { state: "closed" });
+      office.update("counter", [{ kind: "counter", counter: closed }]);
+    }
+    await page.getByRole("button", { name: /窓口を閉じる/ }).click();
+    await expect(dialog).toContainText("A010 の列を受け持つ窓口は、ほかに開いていません");
+    await dialog.getByRole("button", { name: "このまま閉じる" }).click();
+    await expect(page.locator(".report")).toContainText("できました");
+    expect(office.received[0]?.path).toBe("/api/v1/counters/3/close");
   });
 
   test("a question about a ticket closes when the ticket has left", async ({ page }) => {
