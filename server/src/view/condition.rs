@@ -8,7 +8,7 @@ use domain::id::{BellId, TicketId};
 use domain::office::Office;
 use domain::setup::Setup;
 use domain::ticket::{Origin, Paper, Ticket};
-use domain::time::Now;
+use domain::time::{MinuteOfDay, Now};
 use protocol::view::{
     Alert, AlertKind, AlertLevel, BellCondition, DayStatus, Notice, PrinterCondition, PrinterView,
 };
@@ -21,13 +21,19 @@ const ALERTS_MAX: usize = 100;
 /// The day as everybody may know it.
 pub(super) fn day(office: &Office, setup: &Setup, now: Now) -> DayStatus {
     let hours = setup.calendar.hours(now.date);
+    let issues = setup.calendar.issues_at(now.date, now.time);
+    // A day that was closed by hand does not open again, whatever its hours say.
+    let over = office.day().is_none() && office.last_day() >= Some(now.date);
     let next = match hours {
-        Some(hours) if setup.calendar.issues_at(now.date, now.time) => Some((now.date, hours.open)),
-        Some(_) | None => setup.calendar.next_opening(now.date, now.time),
+        Some(hours) if issues && !over => Some((now.date, hours.open)),
+        Some(_) | None => {
+            let end = MinuteOfDay::new(24, 0).filter(|_| over);
+            setup.calendar.next_opening(now.date, end.unwrap_or(now.time))
+        }
     };
     DayStatus {
         day: office.day().map(|day| day.date.to_string()),
-        issuing: office.day().is_some() && setup.calendar.issues_at(now.date, now.time),
+        issuing: issues && office.day().is_some_and(|day| day.date == now.date),
         next_open: next.map(|(date, time)| format!("{date}T{time}")),
         open: hours.map(|hours| hours.open.to_string()),
         close: hours.map(|hours| hours.close.to_string()),

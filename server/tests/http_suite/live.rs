@@ -560,6 +560,8 @@ async fn the_end_of_the_day_reaches_screens_as_a_snapshot() {
     for screen in [&mut counter, &mut display] {
         screen.hear_until(|message| message["type"] == "snapshot").await;
         assert_eq!(screen.view["day"]["day"], Value::Null);
+        let next = &screen.view["day"]["next_open"];
+        assert_eq!(next, "2026-06-03T08:30", "a day that was closed by hand stays closed");
     }
     assert_eq!(counter.view["tickets"], json!([]));
     assert_eq!(display.view["calls"], json!([]));
