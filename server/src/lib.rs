@@ -20,6 +20,7 @@ pub mod engine;
 pub mod export;
 pub mod fiscal_year;
 pub mod http;
+pub mod integrity;
 pub mod log;
 pub mod metric;
 pub mod metrics;
