@@ -437,7 +437,7 @@ function alertJa(alert: Alert, names: AlertNames, elapsed: string): string {
     case "printer":
       return `発券機 ${alert.kiosk ?? ""}：プリンターを確認してください（${elapsed}）`;
     case "bell":
-      return `ベル ${bell}：装置が外れているか応答がなく、音が鳴りません（${elapsed}）`;
+      return `${bell}：ベルの装置が外れているか応答がなく、音が鳴りません（${elapsed}）`;
     case "bell_unanswered":
       return `ベルに応答がありません（${elapsed}）`;
   }
@@ -676,7 +676,7 @@ function alertEn(alert: Alert, names: AlertNames, elapsed: string): string {
     case "printer":
       return `Kiosk ${alert.kiosk ?? ""}: check the printer (${elapsed})`;
     case "bell":
-      return `Bell ${bell}: its device is missing or does not answer; it makes no sound (${elapsed})`;
+      return `${bell}: the bell’s device is missing or does not answer; nobody hears it (${elapsed})`;
     case "bell_unanswered":
       return `A bell is not answered (${elapsed})`;
   }
