@@ -1,6 +1,7 @@
 // Whole visits over the real server: kiosk, counter, hall display and dashboard at once.
 
 import { expect, test, type Browser, type Page } from "@playwright/test";
+import type { CounterView } from "../../server/web/shared/protocol";
 import { openRealOffice, type RealOffice } from "./server";
 
 let office: RealOffice;
@@ -109,6 +110,53 @@ test("hold, transfer and its confirmations work from the counter", async ({ brow
   await counter.waitForTimeout(500);
   await counter.getByRole("button", { name: "列を目視で確認" }).click();
   await expect(counter.locator(".held")).toHaveCount(0);
+});
+
+test("a ticket held at a counter that has closed is gone on with at another", async ({
+  browser,
+}) => {
+  await office.post("counters/3/open", {});
+  await office.post("counters/4/open", {});
+  await office.post("tickets", { errand: "join" });
+  await office.post("counters/3/call-next");
+  await office.post("counters/3/start");
+  await office.post("counters/3/hold", { reason: "filling_form" });
+  const first = await screen(browser, "/counter?counter=3", 1280, 800);
+  const second = await screen(browser, "/counter?counter=4", 1280, 800);
+  const label = (await first.locator(".held b").textContent()) ?? "";
+  await first.getByRole("button", { name: /窓口を閉じる/ }).click();
+  await expect(first.getByRole("dialog")).toContainText(label);
+  await first.getByRole("button", { name: "このまま閉じる" }).click();
+  await expect(first.locator(".hand-nobody")).toContainText("窓口は閉じています");
+  await expect(second.locator(".held")).toContainText("3番窓口で保留");
+  await second.getByRole("button", { name: "再開" }).click();
+  await expect(second.locator(".hand-label")).toHaveText(label);
+  await expect(first.locator(".held")).toHaveCount(0);
+});
+
+test("a slip that nobody can vouch for is settled at a counter", async ({ browser }) => {
+  const first = async () => {
+    const view = await (await fetch(`${office.url}/api/v1/office`)).json();
+    return (view as CounterView).tickets[0];
+  };
+  await office.post("tickets", { errand: "join", kiosk: "kiosk-1" });
+  await expect.poll(async () => (await first())?.paper).toBe("printed");
+  // The printer can no longer say anything of the second slip.
+  await fetch(`${office.url}/demo/printers/kiosk-1`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ do: "cable", plugged: false }),
+  });
+  const ticket = (await first())?.ticket ?? 0;
+  await office.post(`tickets/${ticket}/reprint`);
+  await office.post(`tickets/${ticket}/paper`, { paper: "unknown" });
+  const dashboard = await screen(browser, "/dashboard", 1440, 1000);
+  const counter = await screen(browser, "/counter?counter=3", 1280, 800);
+  await expect(dashboard.locator(".alerts")).toContainText("紙が出たかわからない");
+  await counter.getByRole("button", { name: "紙の確認 1件" }).click();
+  await counter.getByRole("button", { name: "印刷済みにする" }).click();
+  await expect(counter.getByRole("dialog")).toContainText("確認が必要な番号はありません");
+  await expect(dashboard.locator(".alerts")).not.toContainText("紙が出たかわからない");
 });
 
 test("a server that dies is seen on every screen, and work goes on where it stopped", async ({

@@ -366,7 +366,8 @@ test.describe("counter", () => {
     await row("A015").getByRole("button", { name: "再発行" }).click();
     await expect.poll(() => office.received.length).toBe(2);
     await page.waitForTimeout(500);
-    await row("A015").getByRole("button", { name: "取消" }).click();
+    await row("A015").getByRole("button", { name: "取消" }).dblclick();
+    await page.waitForTimeout(500);
     expect(office.received.length).toBe(2);
     await row("A015").getByRole("button", { name: /取り消す/ }).click();
     await expect.poll(() => office.received.length).toBe(3);

@@ -14,7 +14,7 @@ import type {
   ProcedureView,
   TicketView,
 } from "../shared/protocol";
-import { press } from "./press";
+import { BOUNCE_MS, press, restAfterQuestion } from "./press";
 import { Report } from "./report";
 import { here, question, view as live } from "./state";
 import {
@@ -35,7 +35,7 @@ const close = () => {
 /** Sends a command from a dialog and closes it. */
 function answer(name: string, path: string, body: object): void {
   close();
-  void press(name, path, body);
+  void press(name, path, body).then(restAfterQuestion);
 }
 
 /** Number keys 1–9 run the choice of that place. */
@@ -310,9 +310,11 @@ function CompleteDialog({ view, ticket }: { view: CounterView; ticket: TicketVie
     const one = suggested[at];
     if (one !== undefined) toggle(one.code);
   });
+  // Where the catalogue has no sheet for the queue, the office completes without one.
+  const has_sheets = suggested.length > 0;
   const complete = (event: Event) => {
     event.preventDefault();
-    if (chosen.length === 0) return;
+    if (chosen.length === 0 && has_sheets) return;
     answer(text.complete, `counters/${here.value}/complete`, { procedures: chosen });
   };
   const row = (one: ProcedureView, number: number | null) => (
@@ -355,9 +357,11 @@ function CompleteDialog({ view, ticket }: { view: CounterView; ticket: TicketVie
         </div>
         <div class="dialog-foot">
           <CancelButton />
-          <button class="primary" type="submit" aria-disabled={chosen.length === 0}>
+          <button class="primary" type="submit" aria-disabled={chosen.length === 0 && has_sheets}>
             {chosen.length === 0
-              ? text.completeNone
+              ? has_sheets
+                ? text.completeNone
+                : text.completeWithout + text.inBrackets("Enter")
               : text.completeChosen(chosen.length) + text.inBrackets("Enter")}
           </button>
         </div>
@@ -485,7 +489,8 @@ function PaperDialog({ view }: { view: CounterView }) {
 
 function SlipRow({ view, one }: { view: CounterView; one: TicketView }) {
   const text = staffText();
-  const [sure, setSure] = useState(false);
+  // When the first of the two presses that cancel came: a bouncing key is not a second one.
+  const [asked_at_ms, setAskedAt] = useState<number | null>(null);
   const settle = (words: string, action: string, body: object = {}) =>
     void press(`${one.label} ${words}`, `tickets/${one.ticket}/${action}`, body);
   const kiosk = kioskOf(view, one);
@@ -515,11 +520,14 @@ function SlipRow({ view, one }: { view: CounterView; one: TicketView }) {
           <button
             type="button"
             onClick={() => {
-              if (sure) settle(text.paperCancel, "cancel", { reason: "no_paper" });
-              else setSure(true);
+              const pressed_at_ms = performance.now();
+              if (asked_at_ms === null) setAskedAt(pressed_at_ms);
+              else if (pressed_at_ms - asked_at_ms >= BOUNCE_MS) {
+                settle(text.paperCancel, "cancel", { reason: "no_paper" });
+              }
             }}
           >
-            {sure ? `◆ ${text.paperCancelSure}` : text.paperCancel}
+            {asked_at_ms === null ? text.paperCancel : `◆ ${text.paperCancelSure}`}
           </button>
         )}
       </span>
