@@ -74,7 +74,8 @@ pub enum Command {
     ReportMismatch { counter: CounterId },
     /// 窓口終了: the resident leaves, the case goes on.
     EndService { counter: CounterId },
-    /// 完了処理 with the procedures actually done.
+    /// 完了処理 with the procedures actually done; none where the catalogue has no
+    /// sheet for the ticket's queue ([`Setup::is_catalogued`]).
     CompleteService { counter: CounterId, procedures: Vec<ProcedureCode> },
     /// Nobody came, and nobody is expected any more.
     MarkNoShow { counter: CounterId },

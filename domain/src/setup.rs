@@ -324,6 +324,15 @@ impl Setup {
         self.bells.iter().find(|bell| bell.id == id)
     }
 
+    /// Whether the catalogue describes what is done for a queue's tickets. It does not when errands
+    /// lead to the queue and none of them names a procedure: a unit or section whose sheets are not
+    /// in the catalogue. Its tickets are completed without one (R-90 holds where there is a sheet).
+    pub fn is_catalogued(&self, queue: QueueId) -> bool {
+        let to_queue = |errand: &&Errand| errand.leads_to == ErrandTarget::Queue(queue);
+        let mut leading = self.errands.iter().filter(to_queue).peekable();
+        leading.peek().is_none() || leading.any(|errand| !errand.procedures.is_empty())
+    }
+
     /// Finds a tag pool.
     pub fn tag_pool(&self, id: TagPoolId) -> Option<&TagPool> {
         self.tag_pools.iter().find(|pool| pool.id == id)

@@ -162,9 +162,9 @@ impl Hall {
         };
         let procedures = office["procedures"].as_array();
         let likely: Vec<&Value> = procedures.into_iter().flatten().filter(fits).collect();
-        let any = || procedures.and_then(|list| list.iter().find(|p| p["accompanies"] == false));
+        // Sections whose sheets are not in the catalogue complete without a procedure.
         let chosen = match likely.len() {
-            0 => any(),
+            0 => None,
             count => Some(likely[self.random.pick(count)]),
         };
         chosen.map(|procedure| procedure["code"].clone()).into_iter().collect()

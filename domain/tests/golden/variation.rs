@@ -40,6 +40,9 @@ fn change_office(setup: &mut Setup, key: &str, value: &str) -> Option<()> {
             let monday = setup.calendar.weekly[0]?;
             setup.calendar.open.push((date(value)?, monday));
         }
+        "sheets" if value == "none" => {
+            setup.errands.iter_mut().for_each(|errand| errand.procedures.clear());
+        }
         "weekend" if value == "open" => {
             setup.calendar.weekly[5] = setup.calendar.weekly[0];
             setup.calendar.weekly[6] = setup.calendar.weekly[0];

@@ -10,6 +10,7 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { now_ms, zone } from "../shared/clock";
 import { levelOf, minutes, pick, timeText, timerText } from "../shared/format";
+import { refusalText } from "../shared/i18n/refusals";
 import { languageName, staff_language, staffText, switchStaffLanguage } from "../shared/i18n/staff";
 import { followOffice, freshness } from "../shared/live";
 import { Bar, Mark, RehearsalBar, StaleBar } from "../shared/parts";
@@ -22,7 +23,7 @@ import type {
 } from "../shared/protocol";
 import { actionsOf, keyAction, type Action, type ActionName } from "./actions";
 import { Question } from "./dialogs";
-import { pending, press } from "./press";
+import { pending, press, report } from "./press";
 import { Report } from "./report";
 import { counter, here, question, ticket, view } from "./state";
 import {
@@ -218,6 +219,14 @@ function Desk({ office, at }: { office: CounterView; at: CounterStatus }) {
   );
 }
 
+/** Why the next cannot be called: a press on the greyed button is answered too. */
+function sayNobodyWaits(): void {
+  report.value = {
+    kind: "refused",
+    words: refusalText("queue_empty", {}, staff_language.value),
+  };
+}
+
 /** A key on the main screen; a focused control keeps its own keys. */
 function takeKey(event: KeyboardEvent, actions: Action[]): void {
   if (question.value !== null || event.repeat) return;
@@ -226,6 +235,9 @@ function takeKey(event: KeyboardEvent, actions: Action[]): void {
   const on_control = focused !== null && focused !== document.body;
   if (on_control && (event.key === " " || event.key === "Enter")) return;
   const name = keyAction(event.key, actions);
+  const calls = actions.find((action) => action.name === "call_next");
+  const is_space = event.key === " " || event.key === "Enter";
+  if (name === null && is_space && calls?.enabled === false) sayNobodyWaits();
   if (name === null) return;
   event.preventDefault();
   run(name);
@@ -518,6 +530,7 @@ function Actions({ actions, at }: { actions: Action[]; at: CounterStatus }) {
           aria-keyshortcuts={action.key}
           onClick={pressed(() => {
             if (action.enabled) run(action.name);
+            else if (action.name === "call_next") sayNobodyWaits();
           })}
         >
           <span>

@@ -15,7 +15,18 @@ export const report = signal<{
 /** Presses that count begin again this long after an answer: a bouncing key presses once. */
 export const BOUNCE_MS = 400;
 
+/**
+ * The same after a question has been answered: the Enter that answers one question must not press
+ * the next step when the question was answered by a number key already.
+ */
+const AFTER_QUESTION_MS = 1_200;
+
 let quiet_until_ms = 0;
+
+/** Lets no press count for a moment, because a question has just been answered. */
+export function restAfterQuestion(): void {
+  quiet_until_ms = performance.now() + AFTER_QUESTION_MS;
+}
 
 /** Whether a press counts now. */
 export function accepts(): boolean {

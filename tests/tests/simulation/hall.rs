@@ -132,7 +132,8 @@ fn errands() -> Vec<Errand> {
         bring: Text::default(),
         within: within.and_then(ErrandId::new),
         leads_to,
-        procedures: Vec::new(),
+        // What one may join for is in the catalogue; pensions are another office's business.
+        procedures: if id == "join" { vec![code("2")] } else { Vec::new() },
     };
     vec![
         errand("matters", ErrandTarget::Group, None),

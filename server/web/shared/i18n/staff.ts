@@ -103,6 +103,7 @@ export interface StaffText {
   completeOthers: string;
   completeChosen(count: number): string;
   completeNone: string;
+  completeWithout: string;
   accompanies: string;
   linked: string;
   linkedTitle: string;
@@ -287,6 +288,7 @@ const ja: StaffText = {
   completeOthers: "そのほかの手続",
   completeChosen: (count) => `選択 ${count}件で完了`,
   completeNone: "手続を選んでください",
+  completeWithout: "一覧にない用件として完了",
   accompanies: "併せて行う手続",
   linked: "他課から受入",
   linkedTitle: "他課から連携で来た人を受け入れる",
@@ -526,6 +528,7 @@ const en: StaffText = {
   completeOthers: "Other procedures",
   completeChosen: (count) => `Complete with ${count}`,
   completeNone: "Choose a procedure",
+  completeWithout: "Complete without a procedure",
   accompanies: "goes with another",
   linked: "Linked arrival",
   linkedTitle: "Take in somebody from a linked section",

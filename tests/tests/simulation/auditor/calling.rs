@@ -6,7 +6,7 @@ use domain::id::{CounterId, ProcedureCode, QueueId, TicketId};
 use domain::label::Label;
 use domain::procedure::{Completion, ProcedureKind};
 use domain::rules::TransferPlace;
-use domain::setup::SectionSystem;
+use domain::setup::{Errand, ErrandTarget, SectionSystem};
 use domain::ticket::{ServicePhase, TicketState, TransferStage};
 use domain::time::{MINUTE_MS, Now, Timestamp};
 
@@ -233,7 +233,8 @@ impl Auditor {
         procedures: &[ProcedureCode],
     ) -> Verdict {
         let mut reasons = self.served_there(counter);
-        self.completing(procedures, &mut reasons);
+        let queue = self.there(counter).map(|case| case.queue);
+        self.completing(queue, procedures, &mut reasons);
         reasons.none()?;
         let service_ms_max = i64::from(self.setup.rules.service_max_min) * MINUTE_MS;
         let ticket = self.desk(counter).and_then(|desk| desk.ticket).unwrap();
@@ -246,8 +247,19 @@ impl Auditor {
         Ok(Expected::default())
     }
 
-    fn completing(&self, procedures: &[ProcedureCode], reasons: &mut Reasons) {
-        reasons.when(procedures.is_empty(), "no_procedure");
+    fn completing(
+        &self,
+        queue: Option<QueueId>,
+        procedures: &[ProcedureCode],
+        reasons: &mut Reasons,
+    ) {
+        let to_queue = |errand: &&Errand| {
+            queue.is_some_and(|queue| errand.leads_to == ErrandTarget::Queue(queue))
+        };
+        let leading: Vec<&Errand> = self.setup.errands.iter().filter(to_queue).collect();
+        let has_sheets =
+            leading.is_empty() || leading.iter().any(|errand| !errand.procedures.is_empty());
+        reasons.when(procedures.is_empty() && has_sheets, "no_procedure");
         let procedures_max = usize::from(self.setup.rules.procedures_max);
         reasons.when(procedures.len() > procedures_max, "too_many_procedures");
         let mut done = 0;
