@@ -26,7 +26,7 @@ import type {
   QueueStatus,
 } from "../../server/web/shared/protocol";
 import { Session, TICKET_MS, TICKET_WRITTEN_MS, type Issued, type Page } from "./session";
-import { bandOf, errandsWithin, foldKiosk, noticesFor, paperOf, queuesOf } from "./store";
+import { bandOf, errandsWithin, foldKiosk, noticesAbout, noticesFor, paperOf, queuesOf } from "./store";
 
 const asked_kiosk = new URLSearchParams(location.search).get("id");
 const view = signal<KioskView | null>(null);
@@ -191,6 +191,16 @@ function Errands({ office, group }: { office: KioskView; group: string | null })
       )}
       {noticesFor(office, null).map((notice) => (
         <p key={notice.notice} class="notice">
+          <Ruby text={pick(notice.text, language)} />
+        </p>
+      ))}
+      {noticesAbout(office, errandsWithin(office, group)).map(({ notice, errands }) => (
+        <p key={notice.notice} class="notice">
+          {errands.map((errand) => (
+            <b key={errand.errand}>
+              <Ruby text={pick(errand.name, language)} />{" "}
+            </b>
+          ))}
           <Ruby text={pick(notice.text, language)} />
         </p>
       ))}

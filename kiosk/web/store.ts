@@ -78,6 +78,21 @@ export function noticesFor(view: KioskView, queue: string | null): Notice[] {
   );
 }
 
+/** A notice that concerns some of the errands offered, with the name of each it concerns. */
+export interface ErrandNotice {
+  notice: Notice;
+  errands: ErrandView[];
+}
+
+/** Notices to read before choosing: those about the queues of these errands. */
+export function noticesAbout(view: KioskView, errands: ErrandView[]): ErrandNotice[] {
+  const about = (notice: Notice, errand: ErrandView) =>
+    errand.leads_to.to === "queue" && notice.queues.includes(errand.leads_to.queue);
+  return view.notices
+    .map((notice) => ({ notice, errands: errands.filter((errand) => about(notice, errand)) }))
+    .filter((found) => found.errands.length > 0);
+}
+
 /** What a resident must know about the paper of this kiosk. */
 export type PaperState = "comes" | "none" | "trouble";
 
