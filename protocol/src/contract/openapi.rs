@@ -175,7 +175,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     if route.operation == Operation::Connect {
         let roles =
             json!({ "type": "string", "enum": ["kiosk", "counter", "display", "dashboard"] });
-        let query = |name: &str, required: bool, schema: Value| {
+        let query = |name: &str, required: bool, schema: Value| -> Value {
             json!({ "name": name, "in": "query", "required": required, "schema": schema })
         };
         parameters.push(query("role", true, roles));
