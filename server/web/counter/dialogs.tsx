@@ -439,7 +439,9 @@ function BellDialog({ view, bell: key }: { view: CounterView; bell: string }) {
       const device = live.value === null ? undefined : bellOf(live.value, key)?.device;
       return device === "ready" ? null : text.bellUnheard;
     };
-    void press(pick(bell.name, language), `bells/${key}/ring`, { reason }, warning);
+    void press(pick(bell.name, language), `bells/${key}/ring`, { reason }, warning).then(
+      restAfterQuestion,
+    );
   };
   return (
     <Dialog title={text.bellTitle(pick(bell.name, language))} onClose={close}>

@@ -23,7 +23,7 @@ import type {
 } from "../shared/protocol";
 import { actionsOf, keyAction, type Action, type ActionName } from "./actions";
 import { Question } from "./dialogs";
-import { pending, press, report } from "./press";
+import { acceptsNextKey, pending, press, report } from "./press";
 import { Report } from "./report";
 import { counter, here, question, ticket, view } from "./state";
 import {
@@ -237,6 +237,7 @@ function takeKey(event: KeyboardEvent, actions: Action[]): void {
   const name = keyAction(event.key, actions);
   const calls = actions.find((action) => action.name === "call_next");
   const is_space = event.key === " " || event.key === "Enter";
+  if (is_space && !acceptsNextKey()) return event.preventDefault();
   if (name === null && is_space && calls?.enabled === false) sayNobodyWaits();
   if (name === null) return;
   event.preventDefault();

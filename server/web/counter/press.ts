@@ -16,16 +16,23 @@ export const report = signal<{
 export const BOUNCE_MS = 400;
 
 /**
- * The same after a question has been answered: the Enter that answers one question must not press
- * the next step when the question was answered by a number key already.
+ * The next step's key rests so long after a question has been answered: the Enter that answers one
+ * question must not press the next step when a number key had answered it already. Other presses
+ * are meant.
  */
 const AFTER_QUESTION_MS = 1_200;
 
 let quiet_until_ms = 0;
+let key_rests_until_ms = 0;
 
-/** Lets no press count for a moment, because a question has just been answered. */
+/** Lets the next step's key rest for a moment, because a question has just been answered. */
 export function restAfterQuestion(): void {
-  quiet_until_ms = performance.now() + AFTER_QUESTION_MS;
+  key_rests_until_ms = performance.now() + AFTER_QUESTION_MS;
+}
+
+/** Whether the next step's key counts now. */
+export function acceptsNextKey(): boolean {
+  return performance.now() >= key_rests_until_ms;
 }
 
 /** Whether a press counts now. */
