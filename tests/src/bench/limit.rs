@@ -25,7 +25,7 @@ const WARM_COMMITS: usize = 1_500;
 pub(super) fn samples(plan: &Plan, pace: Pace) -> usize {
     match pace {
         Pace::Busy => plan.pick(1_000, 4_000),
-        Pace::Quiet | Pace::Every(_) => plan.pick(30, 120),
+        Pace::Quiet | Pace::Every(_) => plan.pick(30, 80),
     }
 }
 

@@ -48,6 +48,12 @@ impl Figure {
     }
 }
 
+/// The runs whose limits were calm; when none was, all of them, and `true`: their row is void.
+pub(super) fn calm<T>(tried: Vec<(bool, T)>) -> (Vec<T>, bool) {
+    let void = tried.iter().all(|(calm, _)| !calm);
+    (tried.into_iter().filter(|(calm, _)| *calm || void).map(|(_, run)| run).collect(), void)
+}
+
 /// The value below which `share` of `sorted` lie; not a number when it is empty.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);

@@ -35,6 +35,18 @@ pub(super) struct Table {
 impl Table {
     /// A row against a limit of the same runs. `reason` says where the rest goes, should it miss.
     pub(super) fn compare(&mut self, name: &str, unit: &str, runs: &[Run], bar: Bar, reason: &str) {
+        self.judged(name, unit, (runs, false), bar, reason);
+    }
+
+    /// As [`Table::compare`]; a row of disturbed runs is shown, and is void.
+    pub(super) fn judged(
+        &mut self,
+        name: &str,
+        unit: &str,
+        (runs, void): (&[Run], bool),
+        bar: Bar,
+        reason: &str,
+    ) {
         let measured = median(runs.iter().map(|run| run.measured));
         let limit = median(runs.iter().map(|run| run.limit));
         let ratios: Vec<f64> = runs.iter().map(|run| run.measured / run.limit).collect();
@@ -44,7 +56,7 @@ impl Table {
             Bar::AtLeast(least) => Some((ratio >= least, format!("≥ {least}×"))),
             Bar::Shown => None,
         };
-        let (verdict, bar) = self.judge(name, runs.is_empty(), met);
+        let (verdict, bar) = self.judge(name, void, met);
         let (measured, limit) = (quantity(measured), quantity(limit));
         let ratio = format!("{ratio:.2}×");
         self.line([name, &measured, &limit, unit, &ratio, &spread, &bar, verdict]);
