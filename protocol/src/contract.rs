@@ -48,8 +48,8 @@ fn types() -> String {
         KioskView, ErrandView, ErrandTarget, PrinterView, PrinterCondition, KioskChange,
         DisplayView, DisplayCounter, DisplayCounterState, CallView, CallState, DisplayChange,
         CounterView, StaffQueue, CounterStatus, UndoView, CounterKind, CounterState, TicketView,
-        TicketState, TransferView, ProcedureView, BellView, BellCondition, BellReason, RingView, Alert,
-        AlertKind, AlertLevel, CounterChange,
+        TicketState, TransferView, ProcedureView, BellView, BellCondition, BellReason, RingView,
+        Alert, AlertKind, AlertLevel, CounterChange,
         DashboardView, WaitSummary, ProcedureSummary, TodaySummary, DashboardChange,
         Report, RowCount, ProcedureReport, WaitReport, TicketTotals, Spread,
     );

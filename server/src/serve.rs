@@ -128,11 +128,8 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     }
     let office = Arc::new(office_file(args.office.as_deref()).map_err(ServeError::Config)?);
     let clock = Arc::new(clock(&args, &office.zone)?);
-    std::fs::create_dir_all(&args.data)
-        .map_err(|source| ServeError::Directory { dir: args.data.clone(), source })?;
-    let listen = |source| ServeError::Listen { listen: args.listen, source };
-    let listener = TcpListener::bind(args.listen).await.map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
+    make_directory(&args.data)?;
+    let (listener, address) = listen(args.listen).await?;
 
     let (core, recovered) = Core::open(&args.data, &office.setup, clock.now())?;
     crate::defect::end_process_on_defect();
@@ -194,6 +191,18 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
     tracing::info!("stopped; everything acknowledged is on disk");
     Ok(())
+}
+
+fn make_directory(dir: &Path) -> Result<(), ServeError> {
+    std::fs::create_dir_all(dir)
+        .map_err(|source| ServeError::Directory { dir: dir.to_owned(), source })
+}
+
+async fn listen(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let failed = |source| ServeError::Listen { listen, source };
+    let listener = TcpListener::bind(listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 /// The board before the latest events, so that a start in the afternoon does not render the whole

@@ -230,3 +230,18 @@ test("a message that is no JSON is a defect of the line: everything is asked for
   world.socket.events.message("{");
   assert.equal(world.sockets.length, 2);
 });
+
+test("a server that hung at the handshake and beats again without a hello is asked anew", () => {
+  const world = new World();
+  world.link.start();
+  world.greet();
+  world.say({ type: "snapshot", seq: 7, view: "seven" });
+  world.socket.events.closed();
+  world.pass(10_000);
+  const silent = world.sockets.length;
+  world.say({ type: "heartbeat", seq: 7, now_ms: 0 });
+  world.pass(10_000);
+  assert.ok(world.sockets.length > silent, "it connects again");
+  world.greet();
+  assert.equal(world.state, "live");
+});

@@ -49,11 +49,15 @@ export interface LinkSink<V, C> {
 export const HEARTBEATS_MISSED_MAX = 3;
 /** A connection that comes back within this time was never worth a mark on the screen. */
 export const LOSS_GRACE_MS = 2_000;
-/** Longest pause between attempts: a screen is back within ten seconds of the server. */
-export const BACK_OFF_MS_MAX = 10_000;
+/**
+ * Longest pause between attempts. With the longest wait for an answer it keeps the promise that a
+ * screen is back within ten seconds of the server, even of one that took connections but said
+ * nothing.
+ */
+export const BACK_OFF_MS_MAX = 5_000;
 const BACK_OFF_MS_MIN = 250;
 /** A handshake that takes longer has failed; the kernel would wait for two minutes. */
-const OPEN_MS_MAX = 10_000;
+const OPEN_MS_MAX = 5_000;
 /** Until the server has said how often its heart beats. */
 const HEARTBEAT_MS_ASSUMED = 5_000;
 
@@ -73,6 +77,8 @@ export class Link<V, C extends { kind: string }> {
   private epoch = 0;
   private heartbeat_ms = HEARTBEAT_MS_ASSUMED;
   private heartbeat_seq = 0;
+  /** Whether this socket has begun with its hello. */
+  private greeted = false;
   private heard_at_ms: number;
   private silence_timer: number | null = null;
   private retry_timer: number | null = null;
@@ -107,6 +113,7 @@ export class Link<V, C extends { kind: string }> {
     const url =
       resume === null ? this.url : `${this.url}&epoch=${resume.epoch}&since=${resume.seq}`;
     this.heartbeat_seq = 0;
+    this.greeted = false;
     this.socket = this.world.open(url, {
       message: (text) => {
         if (generation === this.generation) this.hear(text);
@@ -124,6 +131,11 @@ export class Link<V, C extends { kind: string }> {
       message = JSON.parse(text) as LiveMessage<V, C>;
     } catch {
       this.resync();
+      return;
+    }
+    if (message.type !== "hello" && !this.greeted) {
+      // A server that hung while we connected never said hello: begin anew.
+      this.lose();
       return;
     }
     this.heard_at_ms = this.world.nowMs();
@@ -165,6 +177,7 @@ export class Link<V, C extends { kind: string }> {
       this.world.reload();
       return;
     }
+    this.greeted = true;
     this.build = hello.build;
     this.epoch = hello.epoch;
     this.heartbeat_ms = hello.heartbeat_ms;
