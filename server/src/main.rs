@@ -13,7 +13,7 @@ use server::verify::{self, VerifyArgs};
 
 /// 呼出し: queues and tickets for public counters
 #[derive(Parser)]
-#[command(version, max_term_width = 100)]
+#[command(name = "yobidashi", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

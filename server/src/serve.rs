@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use domain::office::Office;
 use tokio::net::TcpListener;
 
 use crate::board::{Beginning, Board, Identity};
@@ -181,7 +182,7 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     let data = args.data.clone();
     let state =
         http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, limits);
-    announce(&args.clock, address);
+    announce(&args.clock, address, &today, &clock);
     tokio::spawn(crate::integrity::check(data));
     let beside = Arc::clone(&twins).routes();
     answer_requests(listener, state, beside).await?;
@@ -246,10 +247,26 @@ async fn answer_requests(
     }
 }
 
-fn announce(rehearsal: &Option<String>, address: SocketAddr) {
+fn announce(rehearsal: &Option<String>, address: SocketAddr, today: &Office, clock: &Clock) {
+    tell_hours(today, clock);
     tracing::info!(%address, "the office is open to this machine only: nobody signs in yet");
     if let Some(moment) = rehearsal {
         tracing::info!(%moment, "rehearsal: the clock is not the real one");
+    }
+}
+
+/// Says when the office opens, for somebody who tries it in the evening and gets no ticket.
+fn tell_hours(today: &Office, clock: &Clock) {
+    let now = clock.now();
+    let Some(setup) = today.setup().filter(|_| today.day().is_none()) else { return };
+    if setup.calendar.issues_at(now.date, now.time) {
+        return;
+    }
+    if let Some((date, time)) = setup.calendar.next_opening(now.date, now.time) {
+        tracing::info!(
+            "the office is closed now and opens on {date} at {time}; \
+             `--clock {date}T10:00` with another data folder rehearses an open day"
+        );
     }
 }
 
