@@ -35,7 +35,7 @@ const close = () => {
 /** Sends a command from a dialog and closes it. */
 function answer(name: string, path: string, body: object): void {
   close();
-  void press(name, path, body).then(restAfterQuestion);
+  void press(name, path, body);
 }
 
 /** Number keys 1–9 run the choice of that place. */
@@ -66,7 +66,12 @@ interface Choice {
 const CHOICES_IN_ONE_COLUMN = 6;
 
 function Choices({ choices }: { choices: Choice[] }) {
-  useNumberKeys((at) => choices[at]?.run());
+  // The number key answers at once: an Enter that follows it out of habit must press nothing.
+  useNumberKeys((at) => {
+    if (choices[at] === undefined) return;
+    restAfterQuestion();
+    choices[at].run();
+  });
   return (
     <div class={choices.length > CHOICES_IN_ONE_COLUMN ? "choices many" : "choices"}>
       {choices.map((choice, at) => (
@@ -439,9 +444,7 @@ function BellDialog({ view, bell: key }: { view: CounterView; bell: string }) {
       const device = live.value === null ? undefined : bellOf(live.value, key)?.device;
       return device === "ready" ? null : text.bellUnheard;
     };
-    void press(pick(bell.name, language), `bells/${key}/ring`, { reason }, warning).then(
-      restAfterQuestion,
-    );
+    void press(pick(bell.name, language), `bells/${key}/ring`, { reason }, warning);
   };
   return (
     <Dialog title={text.bellTitle(pick(bell.name, language))} onClose={close}>
