@@ -9,13 +9,6 @@ use printer_driver::document::{
 
 use crate::slip::{Copy, Line, TicketSlip};
 
-/// A label of four characters, as large as a printer's own characters get: eight times 3 mm is
-/// 24 mm, and 384 of the 420 dots of the narrowest paper.
-const LABEL: Style = Style::sized(Scale::X8, Scale::X8).emphasised();
-/// A label of five characters: 360 dots.
-const LABEL_LONG: Style = Style::sized(Scale::X6, Scale::X8).emphasised();
-/// Characters up to which a label is printed at its full width.
-const LABEL_CHARACTERS: usize = 4;
 const HEAD: Style = Style::sized(Scale::X2, Scale::X2);
 const BOLD: Style = Style::BODY.emphasised();
 /// White space between the parts of a slip: 3 mm. A printed rule would cost 48 bytes of the serial
@@ -37,9 +30,7 @@ pub fn lay_out(slip: &TicketSlip) -> Result<Document, DocumentError> {
     if slip.copy == Copy::Reprint {
         document = document.text("【再発行】", HEAD, Align::Center);
     }
-    let long = slip.label.chars().count() > LABEL_CHARACTERS;
-    let label = if long { LABEL_LONG } else { LABEL };
-    document = document.text(&slip.label, label, Align::Center).feed(8);
+    document = document.label(&slip.label).feed(8);
     document = line(document, &slip.errand, HEAD, Align::Center).feed(8);
     document = line(document, &slip.place, BOLD, Align::Center);
     document = document.feed(PART_DOTS);

@@ -24,6 +24,8 @@ use serde::{Deserialize, Serialize};
 pub const BLOCK_COUNT_MAX: usize = 200;
 /// Most characters in one block; a paragraph of ten full lines on 80 mm paper has 240.
 pub const BLOCK_CHAR_COUNT_MAX: usize = 512;
+/// Most characters in a label: six digits behind a letter and a dash.
+pub const LABEL_CHAR_COUNT_MAX: usize = 8;
 /// Most bytes in a QR payload. Version 10 at level M holds 213; a link with a token needs 60.
 pub const QR_BYTE_COUNT_MAX: usize = 213;
 /// Longest single feed in dots (1/8 mm): 64 mm.
@@ -120,6 +122,22 @@ pub enum Align {
     Right,
 }
 
+/// Which regional forms Han characters take where a line is drawn: one code point has several.
+/// Scripts other than Han need no choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Han {
+    /// Japanese forms.
+    #[default]
+    Japanese,
+    /// Simplified Chinese forms.
+    Simplified,
+    /// Traditional Chinese forms.
+    Traditional,
+    /// Korean forms.
+    Korean,
+}
+
 /// Characters in one style.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
@@ -128,12 +146,21 @@ pub struct Span {
     /// How it looks.
     #[serde(default)]
     pub style: Style,
+    /// Which forms its Han characters take.
+    #[serde(default)]
+    pub han: Han,
 }
 
 impl Span {
-    /// A span of `text` in `style`.
+    /// A span of `text` in `style`, in Japanese forms.
     pub fn new(text: impl Into<String>, style: Style) -> Span {
-        Span { text: text.into(), style }
+        Span { text: text.into(), style, han: Han::Japanese }
+    }
+
+    /// The same span with Han characters in the forms of `han`.
+    #[must_use]
+    pub fn in_forms(self, han: Han) -> Span {
+        Span { han, ..self }
     }
 }
 
@@ -182,6 +209,12 @@ pub enum Block {
         left: Span,
         /// At the right edge.
         right: Span,
+    },
+    /// The number that is called: as large as paper and printer allow, at most 30 mm high, centred
+    /// and emphasised.
+    Label {
+        /// Letters and digits, 1 to [`LABEL_CHAR_COUNT_MAX`].
+        text: String,
     },
     /// A horizontal rule over the whole width.
     Rule {
@@ -292,12 +325,21 @@ fn check_block(index: usize, block: &Block) -> Result<(), DocumentError> {
         Block::Columns { left, right } => {
             text_within(left.text.chars().count() + right.text.chars().count())
         }
+        Block::Label { text } => check_label(index, text),
         Block::Rule { .. } => Ok(()),
         Block::Feed { dots } if *dots > FEED_DOT_COUNT_MAX => {
             Err(DocumentError::FeedTooLong { index, dots: *dots })
         }
         Block::Feed { .. } => Ok(()),
         Block::Qr { payload, module_dots, .. } => check_qr(index, payload, *module_dots),
+    }
+}
+
+fn check_label(index: usize, text: &str) -> Result<(), DocumentError> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    match text.chars().count() {
+        1..=LABEL_CHAR_COUNT_MAX if text.chars().all(is_plain) => Ok(()),
+        _ => Err(DocumentError::Label { index, text: text.to_owned() }),
     }
 }
 
@@ -341,6 +383,11 @@ impl DocumentBuilder {
         style: Style,
     ) -> DocumentBuilder {
         self.block(Block::Columns { left: Span::new(left, style), right: Span::new(right, style) })
+    }
+
+    /// Adds a label.
+    pub fn label(self, text: impl Into<String>) -> DocumentBuilder {
+        self.block(Block::Label { text: text.into() })
     }
 
     /// Adds a thin rule.
@@ -403,6 +450,17 @@ pub enum DocumentError {
         index: usize,
         /// How many characters it has.
         char_count: usize,
+    },
+    /// A label is empty, too long, or holds something else than letters, digits and dashes.
+    #[error(
+        "lay out block {index}: label {text:?}, expected 1 to {LABEL_CHAR_COUNT_MAX} letters, \
+         digits or dashes"
+    )]
+    Label {
+        /// Which block.
+        index: usize,
+        /// What it says.
+        text: String,
     },
     /// A feed is longer than [`FEED_DOT_COUNT_MAX`].
     #[error("lay out block {index}: feed of {dots} dots, expected at most {FEED_DOT_COUNT_MAX}")]

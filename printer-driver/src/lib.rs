@@ -9,7 +9,9 @@
 //!
 //! - [`document`]: what a slip says; knows no bytes.
 //! - [`profile`]: what a model can do; data files, never `if model ==`.
-//! - [`escpos`]: document + profile → bytes; pure.
+//! - [`encoder`]: document + profile → bytes, whatever the model speaks; pure.
+//! - [`escpos`]: the bytes of ESC/POS.
+//! - [`exchange`]: what went over a line last, for the technician.
 //! - [`status`]: bytes from the printer → events; pure and total.
 //! - [`device`]: device URLs, as they stand in the office's configuration.
 //! - [`transport`]: serial, USB printer class, TCP, file.
@@ -26,7 +28,9 @@
 pub mod bell;
 pub mod device;
 pub mod document;
+pub mod encoder;
 pub mod escpos;
+pub mod exchange;
 pub mod printer;
 pub mod profile;
 pub mod pseudo_terminal;

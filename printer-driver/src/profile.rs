@@ -10,7 +10,24 @@ use std::fmt;
 use std::time::Duration;
 
 /// The embedded profiles: name and TOML text.
-const EMBEDDED: [(&str, &str); 1] = [("epson-jp", include_str!("../profiles/epson-jp.toml"))];
+const EMBEDDED: [(&str, &str); 6] = [
+    ("epson-jp", include_str!("../profiles/epson-jp.toml")),
+    ("epson-intl", include_str!("../profiles/epson-intl.toml")),
+    ("seiko", include_str!("../profiles/seiko.toml")),
+    ("citizen", include_str!("../profiles/citizen.toml")),
+    ("star", include_str!("../profiles/star.toml")),
+    ("raster", include_str!("../profiles/raster.toml")),
+];
+
+/// The command language of a printer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialect {
+    /// ESC/POS, Epson's and what others made after it.
+    EscPos,
+    /// StarPRNT.
+    Star,
+}
 
 /// How a profile writes text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -18,14 +35,59 @@ const EMBEDDED: [(&str, &str); 1] = [("epson-jp", include_str!("../profiles/epso
 pub enum TextMode {
     /// The printer's own kanji font, addressed in Shift_JIS.
     ShiftJis,
+    /// The printer's own Latin characters, addressed in Windows-1252.
+    Latin,
+    /// None: every line is drawn.
+    Picture,
 }
 
 /// How a printer says that a job is on paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Completion {
-    /// `GS ( H` function 48: the job's process ID comes back when printing is complete.
+    /// `GS ( H` function 48: the job's process ID comes back when printing is complete (Epson).
     ProcessId,
+    /// `DC2 q n`: one byte 80h + n comes back when the commands before it have ended (Seiko).
+    Dc2Q,
+    /// `ETB`: a counter of five bits steps in the automatic status at the end of printing (Star).
+    Etb,
+    /// `GS r 1` after the cut: a status byte that is answered in its turn (the last resort).
+    StatusFence,
+}
+
+/// The line a model usually hangs on; asked only where an address does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UsualLink {
+    /// A serial line of 115,200 bit/s.
+    Serial,
+    /// USB, full speed.
+    Usb,
+    /// A network.
+    Lan,
+}
+
+impl UsualLink {
+    /// What it carries, about.
+    #[must_use]
+    pub fn bytes_per_second(self) -> u32 {
+        match self {
+            UsualLink::Serial => 11_520,
+            UsualLink::Usb | UsualLink::Lan => 1_000_000,
+        }
+    }
+}
+
+/// How a model cuts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cutter {
+    /// Leaves a bridge, and can cut through as well.
+    Partial,
+    /// Cuts through only.
+    Full,
+    /// Has none: the slip is torn off by hand.
+    Absent,
 }
 
 /// The width of the paper roll in millimetres.
@@ -65,8 +127,15 @@ impl fmt::Display for PaperWidth {
 struct ProfileFile {
     name: String,
     description: String,
+    dialect: Dialect,
     text: TextMode,
     completion: Completion,
+    clears_buffers: bool,
+    link: UsualLink,
+    scale_max: u8,
+    draws_qr: bool,
+    cutter: Cutter,
+    receive_buffer_bytes: u16,
     dots_per_inch: u16,
     half_width_dots: u16,
     line_height_dots: u16,
@@ -94,10 +163,24 @@ pub struct Profile {
     pub description: String,
     /// The roll this profile was selected for.
     pub paper: PaperWidth,
+    /// The commands it obeys.
+    pub dialect: Dialect,
     /// How text is written.
     pub text: TextMode,
     /// How completion is proven.
     pub completion: Completion,
+    /// Whether `DLE DC4` function 8 empties its buffers and is confirmed.
+    pub clears_buffers: bool,
+    /// The line it usually hangs on.
+    pub link: UsualLink,
+    /// How many times it magnifies its own characters, 1 to 8.
+    pub scale_max: u8,
+    /// Whether it draws QR codes itself.
+    pub draws_qr: bool,
+    /// How it cuts.
+    pub cutter: Cutter,
+    /// What it can hold before it must print; a band of a picture is smaller.
+    pub receive_buffer_bytes: u16,
     /// Dots per inch in both directions.
     pub dots_per_inch: u16,
     /// Width of a half-width character.
@@ -164,8 +247,15 @@ impl Profile {
             dots: size.dots,
             name: file.name,
             description: file.description,
+            dialect: file.dialect,
             text: file.text,
             completion: file.completion,
+            clears_buffers: file.clears_buffers,
+            link: file.link,
+            scale_max: file.scale_max,
+            draws_qr: file.draws_qr,
+            cutter: file.cutter,
+            receive_buffer_bytes: file.receive_buffer_bytes,
             dots_per_inch: file.dots_per_inch,
             half_width_dots: file.half_width_dots,
             line_height_dots: file.line_height_dots,
@@ -195,6 +285,8 @@ impl Profile {
         range("line_height_dots", self.line_height_dots, 8, 64)?;
         range("line_spacing_dots", self.line_spacing_dots, 8, 255)?;
         range("print_speed_mm_per_s", self.print_speed_mm_per_s, 10, 1000)?;
+        range("scale_max", u16::from(self.scale_max), 1, 8)?;
+        range("receive_buffer_bytes", self.receive_buffer_bytes, 1024, u16::MAX)?;
         range("columns", self.columns, 16, 255)?;
         range("dots", self.dots, self.columns * self.half_width_dots, 2048)
     }
@@ -273,7 +365,11 @@ mod tests {
     #[test]
     fn an_unknown_profile_is_refused_with_the_names_that_exist() {
         let error = Profile::load("epson", PaperWidth::Mm80).unwrap_err();
-        assert_eq!(error.to_string(), "find printer profile \"epson\", expected one of: epson-jp");
+        assert_eq!(
+            error.to_string(),
+            "find printer profile \"epson\", expected one of: \
+             epson-jp, epson-intl, seiko, citizen, star, raster"
+        );
     }
 
     #[test]

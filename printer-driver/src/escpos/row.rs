@@ -66,6 +66,7 @@ pub(super) fn rows(
             Block::Columns { left, right } => {
                 two_columns(left, right, columns, substitutions, &mut rows);
             }
+            Block::Label { text } => rows.push(label_row(text, profile)),
             Block::Rule { rule } => rows.push(rule_row(*rule, columns)),
             Block::Feed { dots } => rows.push(Row::Feed { dots: *dots }),
             Block::Qr { payload, correction, module_dots } => rows.push(Row::Qr {
@@ -76,6 +77,20 @@ pub(super) fn rows(
         }
     }
     rows
+}
+
+/// A label in the printer's own characters: as tall as they get, and as wide as leaves it on one
+/// line. Labels are plain ASCII, so every code has them.
+fn label_row(text: &str, profile: &Profile) -> Row {
+    let fitting = usize::from(profile.columns) / text.len().max(1);
+    let piece = Piece {
+        width_factor: fitting.clamp(1, usize::from(profile.scale_max)) as u8,
+        height_factor: profile.scale_max,
+        emphasis: true,
+        start_column: None,
+        bytes: text.bytes().collect(),
+    };
+    Row::Text { pieces: vec![piece], align: Align::Center }
 }
 
 fn set(spans: &[Span], substitutions: &mut Vec<Substitution>) -> Vec<Set> {
