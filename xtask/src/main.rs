@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod live_day;
+mod paper_fonts;
 mod shell;
 mod test;
 mod tools;
@@ -18,7 +19,7 @@ const USAGE: &str = "\
 cargo xtask demo [--still] [--port N]   run a whole office on this machine, with a simulated day
 cargo xtask test                        run every test, installing what it needs
 cargo xtask bench [--quick]             measure against the limits of this machine
-cargo xtask build-web                   build the screens into web-dist/
+cargo xtask build-web                   build the screens into web-dist/, fonts into fonts-dist/
 ";
 
 fn main() -> ExitCode {

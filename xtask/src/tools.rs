@@ -1,16 +1,20 @@
-//! What the commands need from outside Rust: Node.js for the screens, Chromium and fonts for the
-//! browser tests. Installed here where that is possible, else named exactly.
+//! What the commands need from outside Rust: Node.js for the screens; Chromium and fonts for the
+//! browser tests, and what reads slips back from their pictures. Installed here where that is
+//! possible, else named exactly.
 
 use std::fs;
 use std::path::Path;
 
 use crate::shell;
 
-/// Debian packages of the browser tests: program or font, and its package.
-const PACKAGES: [(&str, &str); 3] = [
+/// Debian packages of the tests: program, font or reading language, and its package.
+const PACKAGES: [(&str, &str); 6] = [
     ("chromium", "chromium"),
     ("BIZ UDGothic", "fonts-morisawa-bizud-gothic"),
     ("Noto Sans CJK JP", "fonts-noto-cjk"),
+    ("tesseract", "tesseract-ocr"),
+    ("jpn", "tesseract-ocr-jpn"),
+    ("zbarimg", "zbar-tools"),
 ];
 /// Oldest Node.js that the build is tried with.
 const NODE_MAJOR_MIN: u32 = 20;
@@ -36,10 +40,13 @@ pub(crate) fn node(root: &Path) -> Result<(), String> {
     fs::write(&stamp, lock).map_err(|e| format!("{}: {e}", stamp.display()))
 }
 
-/// Makes sure that Chromium and the fonts are there.
+/// Makes sure that Chromium, the fonts and the readers of slips are there.
 pub(crate) fn browser(root: &Path) -> Result<(), String> {
     let fonts = shell::output("fc-list", &[":", "family"]).unwrap_or_default();
-    let there = |name: &str| shell::has(name) || fonts.contains(name);
+    let languages = shell::output("tesseract", &["--list-langs"]).unwrap_or_default();
+    let there = |name: &str| {
+        shell::has(name) || fonts.contains(name) || languages.lines().any(|known| known == name)
+    };
     let missing: Vec<&str> =
         PACKAGES.iter().filter(|(name, _)| !there(name)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
@@ -48,7 +55,7 @@ pub(crate) fn browser(root: &Path) -> Result<(), String> {
     let by_hand = format!("apt-get install {}", missing.join(" "));
     let is_root = shell::output("id", &["-u"]).as_deref() == Some("0");
     if !is_root || !shell::has("apt-get") {
-        return Err(format!("the browser tests need more programs; please run: {by_hand}"));
+        return Err(format!("the tests need more programs; please run: {by_hand}"));
     }
     shell::run(root, "apt-get", &["update", "-qq"])?;
     let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];

@@ -16,6 +16,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::paper_fonts;
+
 /// The oldest browser the scripts are written down to: the first Chromium with ES modules and
 /// everything Preact needs. Layout (`gap` in flex boxes) looks right from Chromium 84 on.
 const TARGET: &str = "chrome61";
@@ -52,12 +54,13 @@ const PACKAGES: [&str; 8] = [
     "@fontsource/noto-sans-tc",
 ];
 
-/// Builds every page anew. `root` is the repository's root; `npm ci` must have run there.
+/// Builds every page anew, and brings the fonts of slips. `root` is the repository's root; `npm ci` must have run there.
 ///
 /// # Errors
 ///
 /// One sentence naming the file or program that failed.
 pub(crate) fn build(root: &Path) -> Result<(), String> {
+    paper_fonts::copy(root)?;
     let out = root.join("web-dist");
     if out.exists() {
         fs::remove_dir_all(&out).map_err(|error| failed(&out, &error))?;
