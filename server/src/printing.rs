@@ -41,6 +41,18 @@ const STANDING_MS: i64 = 120_000;
 #[derive(Clone, Debug)]
 pub struct Printing {
     sender: mpsc::Sender<Job>,
+    handles: Arc<[PrinterHandle]>,
+}
+
+/// What the device page needs of a printer. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct PrinterHandle {
+    /// Whose printer.
+    pub kiosk: KioskId,
+    /// The driver's task.
+    pub printer: Printer,
+    /// Its queue on disk.
+    pub spool: Spool,
 }
 
 /// Why printing could not be set up.
@@ -123,12 +135,23 @@ impl Printing {
             watch_condition(kiosk, &station.printer, conditions.clone());
             printers.insert(kiosk, station);
         }
+        let handle = |(kiosk, station): (&KioskId, &Station)| PrinterHandle {
+            kiosk: *kiosk,
+            printer: station.printer.clone(),
+            spool: station.spool.clone(),
+        };
+        let handles = printers.iter().map(handle).collect();
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
         let mut desk = Desk { office, clock, engine, printers, issued: BTreeMap::new() };
         desk.recall(dir, today, recent);
         desk.catch_up(today, recent)?;
         tokio::spawn(desk.run(receiver));
-        Ok(Printing { sender })
+        Ok(Printing { sender, handles })
+    }
+
+    /// Every printer, in the order of the kiosks' keys.
+    pub fn handles(&self) -> &[PrinterHandle] {
+        &self.handles
     }
 
     /// Looks at an event that is on disk; a slip that it asks for is queued. Never waits: a full
