@@ -11,6 +11,7 @@
 //! - [`profile`]: what a model can do; data files, never `if model ==`.
 //! - [`encoder`]: document + profile → bytes, whatever the model speaks; pure.
 //! - [`escpos`]: the bytes of ESC/POS.
+//! - [`completion`]: how a job proves itself; pure.
 //! - [`exchange`]: what went over a line last, for the technician.
 //! - [`status`]: bytes from the printer → events; pure and total.
 //! - [`device`]: device URLs, as they stand in the office's configuration.
@@ -26,6 +27,7 @@
 //! virtual twins, pseudo-terminals and sockets.
 
 pub mod bell;
+pub mod completion;
 pub mod device;
 pub mod document;
 pub mod encoder;
