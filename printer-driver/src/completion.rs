@@ -119,7 +119,7 @@ mod tests {
         let mark = |completion| CompletionMark::new(completion, JobId(17));
         let epson = mark(Completion::ProcessId);
         assert_eq!(epson.before_cut, b"\x1d\x28\x48\x06\x00\x30\x30000H");
-        assert_eq!(epson.after_cut, []);
+        assert!(epson.after_cut.is_empty());
         assert_eq!(epson.answer, Answer::ProcessId(ProcessId::of(JobId(17))));
         let seiko = mark(Completion::Dc2Q);
         assert_eq!((seiko.before_cut, seiko.after_cut), (vec![], vec![0x12, 0x71, 0x02]));
