@@ -1,11 +1,11 @@
-//! The kiosk beside its printer: what a slip looks like, and a print queue that survives.
+//! The kiosk beside its printer: what slips look like, and a print queue that survives.
 //!
-//! - [`slip`]: what a slip says, as data.
-//! - [`ticket_layout`]: a slip as a document; pure.
+//! - [`slip`]: what every kind of slip says, as data.
+//! - [`layout`]: a slip as a document; pure, and configured without code.
 //! - [`spool`]: jobs on disk before their first byte leaves; printed once, or reported.
 //!
 //! This crate knows neither the rules (`domain`) nor the server. The kiosk's page is in `web/`.
 
+pub mod layout;
 pub mod slip;
 pub mod spool;
-pub mod ticket_layout;

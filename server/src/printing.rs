@@ -15,7 +15,6 @@ use domain::office::Office;
 use domain::ticket::{Origin, Paper, Ticket};
 use kiosk::slip::Copy;
 use kiosk::spool::{Spool, SpoolError, Spooled, split};
-use kiosk::ticket_layout::lay_out;
 use printer_driver::device::DeviceUrl;
 use printer_driver::printer::{
     Condition, JobId, JobProgress, JobState, Printer, PrinterOptions, PrinterStatus,
@@ -438,8 +437,7 @@ impl Desk {
         copy: Copy,
     ) -> Result<(), SpoolError> {
         let Some(event) = self.issued.get(&ticket) else { return Ok(()) };
-        let slip = slip::ticket(&self.office, &self.clock, event, copy);
-        match lay_out(&slip) {
+        match slip::ticket_document(&self.office, &self.clock, event, copy) {
             Ok(document) => {
                 let job = station.spool.add(ticket.0, document)?;
                 station.print(&self.engine, job, ticket);

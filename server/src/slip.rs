@@ -6,11 +6,27 @@ use domain::event::Event;
 use domain::language::Language;
 use domain::setup::{Setup, Text};
 use domain::time::{Now, Timestamp, Weekday};
+use kiosk::layout::{Layout, lay_out};
 use kiosk::slip::{Copy, Line, TicketSlip};
+use printer_driver::document::{Document, DocumentError};
 use protocol::live::Mode;
 
 use crate::clock::Clock;
 use crate::config::OfficeFile;
+
+/// A ticket's slip as a document, in the layout of the kiosk that issued it.
+///
+/// # Errors
+///
+/// [`DocumentError`] when a text is longer than a document may hold.
+pub fn ticket_document(
+    office: &OfficeFile,
+    clock: &Clock,
+    event: &Event,
+    copy: Copy,
+) -> Result<Document, DocumentError> {
+    lay_out(&ticket(office, clock, event, copy).to_slip(), &Layout::standard())
+}
 
 /// The slip of a [`Event::TicketIssued`]; an empty one for any other event.
 pub fn ticket(office: &OfficeFile, clock: &Clock, event: &Event, copy: Copy) -> TicketSlip {
@@ -45,7 +61,9 @@ pub fn ticket(office: &OfficeFile, clock: &Clock, event: &Event, copy: Copy) -> 
         notices: notices(setup, issued, *queue, &words),
         qr: qr_payload(&token.0),
         qr_caption: Line::default(),
-        footer: office.paper.footer.get(Language::Japanese).to_owned(),
+        footer: Line::japanese(office.paper.footer.get(Language::Japanese)),
+        reprint: Line::japanese("再発行"),
+        ..TicketSlip::default()
     }
 }
 
