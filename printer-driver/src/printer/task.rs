@@ -204,7 +204,7 @@ impl<J: Journal> Task<J> {
             Some(Command::Stop { done }) => self.stopping.push(done),
             Some(Command::Print(job)) if self.queue.len() >= QUEUE_LENGTH_MAX => {
                 // The handle's own bound was passed while jobs moved from inbox to queue.
-                job.states.send_replace(JobState::Withdrawn);
+                self.record_queued(&job, JobState::Withdrawn).await;
             }
             Some(Command::Print(job)) => {
                 self.queue.push_back(*job);
