@@ -24,12 +24,15 @@ mod limits;
 mod lines;
 mod names;
 pub mod setup_record;
+mod slip_printing;
+mod slips;
 mod source;
 mod structure;
 mod suggestion;
 mod summary;
 mod table;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use domain::id::Key;
@@ -39,9 +42,11 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
-pub use equipment::{DeviceLine, DeviceLines, TicketPaper};
+pub use equipment::{DeviceLine, DeviceLines};
 pub use error::{ConfigError, ConfigErrors, MISTAKES_MAX};
 pub use limits::RULES_DEFAULT;
+pub use slip_printing::SlipPrinting;
+pub use slips::{LogoLine, SlipSettings};
 pub use summary::Summary;
 
 use names::Names;
@@ -72,8 +77,8 @@ pub struct OfficeFile {
     pub zone: String,
     /// Where printers and bells are reached.
     pub devices: DeviceLines,
-    /// What the slip says besides the ticket.
-    pub paper: TicketPaper,
+    /// How slips look, and what they say besides the ticket.
+    pub slips: SlipSettings,
     /// SHA-256 of the file's text: tells whether a file has changed since it was adopted.
     pub digest: [u8; 32],
 }
@@ -163,6 +168,7 @@ fn read<'a>(
 ) -> OfficeFile {
     let names = Names::new(root);
     let mut table = Table::root(source, root);
+    let mut brings = BTreeMap::new();
     let identity = identity(&mut table);
     let setup = Setup {
         office: identity.id,
@@ -171,7 +177,7 @@ fn read<'a>(
         units: structure::units(&mut table, &names),
         procedures: catalogue::procedures(&mut table, &names),
         queues: lines::queues(&mut table, &names),
-        errands: lines::errands(&mut table, &names),
+        errands: lines::errands(&mut table, &names, &mut brings),
         counters: structure::counters(&mut table, &names),
         bells: structure::bells(&mut table, &names),
         tag_pools: structure::tag_pools(&mut table, &names),
@@ -180,10 +186,10 @@ fn read<'a>(
         calendar: hours::calendar(&mut table, &names),
         rules: limits::rules(&mut table),
     };
-    let paper = equipment::ticket_paper(&mut table);
+    let slips = SlipSettings { brings, ..slips::slips(&mut table, &names) };
     let devices = equipment::devices(&mut table, &names);
     table.finish();
-    OfficeFile { setup, zone: identity.zone, devices, paper, digest: Sha256::digest(text).into() }
+    OfficeFile { setup, zone: identity.zone, devices, slips, digest: Sha256::digest(text).into() }
 }
 
 /// What `[office]` says.

@@ -1,18 +1,132 @@
-//! What a ticket's slip says: texts from the office file, times in the office's zone.
+//! What slips say: texts from the office file, times in the office's zone.
 //!
-//! Residents' words only; a unit's name never appears (D-6).
+//! What residents carry is in residents' words; a unit's name never appears on it (D-6). What
+//! staff carry is in the office's words. Nothing on either is about a person (D-1).
+
+mod handed_out;
+mod summary;
+mod test_page;
+mod ticket;
+mod words;
 
 use domain::event::Event;
 use domain::language::Language;
 use domain::setup::{Setup, Text};
 use domain::time::{Now, Timestamp, Weekday};
 use kiosk::layout::{Layout, lay_out};
-use kiosk::slip::{Copy, Line, TicketSlip};
+use kiosk::slip::{Copy, Line, Slip};
 use printer_driver::document::{Document, DocumentError};
 use protocol::live::Mode;
 
 use crate::clock::Clock;
 use crate::config::OfficeFile;
+
+pub use handed_out::{Tag, Transfer, staff, tag, transfer};
+pub use summary::{SummaryFacts, summary};
+pub use test_page::{Link, PrinterFacts, test_page};
+pub use ticket::ticket;
+
+/// What stands where something is not known (visual.md, principle 5).
+const UNKNOWN: &str = "わかりません";
+
+/// Where and when a slip is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// The office.
+    pub office: &'a OfficeFile,
+    /// Its clock: only its zone is asked, never the time.
+    pub clock: &'a Clock,
+    /// Whether the slip counts; one of a rehearsal says so, lest somebody wait with it.
+    pub mode: Mode,
+}
+
+impl<'a> Desk<'a> {
+    /// The desk of an office that lives by `clock`.
+    pub fn new(office: &'a OfficeFile, clock: &'a Clock) -> Desk<'a> {
+        Desk { office, clock, mode: clock.mode() }
+    }
+
+    fn setup(&self) -> &'a Setup {
+        &self.office.setup
+    }
+
+    /// The office's own words at the top.
+    fn header(&self) -> String {
+        self.office.slips.header.get(Language::Japanese).to_owned()
+    }
+
+    /// The office's own words at the end. In Japanese only: they stand on every slip, and what
+    /// must be understood is said above them in the resident's language.
+    fn footer(&self) -> Line {
+        Line::japanese(self.office.slips.footer.get(Language::Japanese))
+    }
+
+    fn rehearsal(&self, language: Language) -> Line {
+        match self.mode {
+            Mode::Live => Line::default(),
+            Mode::Rehearsal => words::fixed(language, |words| words.rehearsal.to_owned()),
+        }
+    }
+
+    /// A section's name with where it is, and in the resident's language the same.
+    fn section(&self, section: domain::id::SectionId, language: Language) -> (String, String) {
+        let name = self.setup().section(section).map(|section| &section.name);
+        let place = self.office.slips.places.get(&section);
+        let in_language = |language: Language| {
+            let name = name.map_or("", |name| name.get(language));
+            match place.map_or("", |place| place.get(language)) {
+                "" => name.to_owned(),
+                place => format!("{name}（{place}）"),
+            }
+        };
+        let second = match language {
+            Language::Japanese => String::new(),
+            // Brackets of the width that the language writes.
+            other => in_language(other).replace('（', " (").replace('）', ")"),
+        };
+        (in_language(Language::Japanese), second)
+    }
+
+    /// The section and its waiting area.
+    fn waiting_area(&self, section: domain::id::SectionId, language: Language) -> Line {
+        let (japanese, second) = self.section(section, language);
+        let sentence = |section: &str, language: Language| {
+            let words = words::words(language);
+            format!("{section}{}{}", words.of_section, words.wait)
+        };
+        Line {
+            japanese: sentence(&japanese, Language::Japanese),
+            second: match second.as_str() {
+                "" => String::new(),
+                section => sentence(section, language),
+            },
+        }
+    }
+
+    /// What the QR code holds: the address of the phone page where the office has one, else the
+    /// token alone. Printable ASCII either way.
+    fn qr(&self, token: &[u8; 16]) -> String {
+        match &self.office.slips.phone_url {
+            Some(url) => format!("{url}{}", token_digits(token)),
+            None => qr_payload(token),
+        }
+    }
+
+    /// A moment such as `6月2日（火） 10:05`.
+    fn moment(&self, at: Timestamp) -> String {
+        moment(self.clock.at(at))
+    }
+
+    /// A time of day such as `10:05`.
+    fn time(&self, at: Timestamp) -> String {
+        self.clock.at(at).time.to_string()
+    }
+
+    /// A span of time such as `10:20-10:35`.
+    fn span(&self, from: Timestamp, to: Timestamp) -> String {
+        format!("{}-{}", self.time(from), self.time(to))
+    }
+}
 
 /// A ticket's slip as a document, in the layout of the kiosk that issued it.
 ///
@@ -25,95 +139,34 @@ pub fn ticket_document(
     event: &Event,
     copy: Copy,
 ) -> Result<Document, DocumentError> {
-    lay_out(&ticket(office, clock, event, copy).to_slip(), &Layout::standard())
-}
-
-/// The slip of a [`Event::TicketIssued`]; an empty one for any other event.
-pub fn ticket(office: &OfficeFile, clock: &Clock, event: &Event, copy: Copy) -> TicketSlip {
-    let Event::TicketIssued {
-        label, queue, errand, language, token, issued_at, ahead, window, ..
-    } = event
-    else {
-        return TicketSlip::default();
+    let kiosk = match event {
+        Event::TicketIssued { origin, .. } => ticket::kiosk(*origin),
+        _ => None,
     };
-    let setup = &office.setup;
-    let words = Words { second: second(*language) };
-    let issued = clock.at(*issued_at);
-    let errand = errand.and_then(|errand| setup.errand(errand));
-    let queue_name = setup.queue(*queue).map(|queue| &queue.name);
-    let name = errand.map(|errand| &errand.name).or(queue_name);
-    TicketSlip {
-        header: header(office, clock),
-        label: label.to_string(),
-        copy,
-        errand: name.map(|name| words.text(name)).unwrap_or_default(),
-        place: words.fixed("待合でお待ちください", "Please wait in the waiting area"),
-        issued: Line::japanese(issued_text(issued)),
-        ahead: words.fixed(&format!("前に {ahead}人"), &format!("{ahead} ahead of you")),
-        window: match window {
-            Some(window) => {
-                let span = span(clock, window.from, window.to);
-                words.fixed(&format!("{span}ごろ お呼びします"), &format!("Call expected {span}"))
-            }
-            None => words.fixed("お呼びする時刻はわかりません", "Time of call not known"),
-        },
-        bring: errand.map(|errand| words.text(&errand.bring)).unwrap_or_default(),
-        notices: notices(setup, issued, *queue, &words),
-        qr: qr_payload(&token.0),
-        qr_caption: Line::default(),
-        footer: Line::japanese(office.paper.footer.get(Language::Japanese)),
-        reprint: Line::japanese("再発行"),
-        ..TicketSlip::default()
-    }
+    let slip = ticket(&Desk::new(office, clock), event, copy).to_slip();
+    document(&slip, office.slips.layout_of(kiosk))
 }
 
-/// The office's own header; a slip of a rehearsal says so, lest somebody wait with it.
-fn header(office: &OfficeFile, clock: &Clock) -> String {
-    let own = office.paper.header.get(Language::Japanese);
-    match clock.mode() {
-        Mode::Live => own.to_owned(),
-        Mode::Rehearsal => format!("【練習】{own}"),
-    }
+/// Any slip as a document.
+///
+/// # Errors
+///
+/// [`DocumentError`] when a text is longer than a document may hold.
+pub fn document(slip: &Slip, layout: &Layout) -> Result<Document, DocumentError> {
+    lay_out(slip, layout)
 }
 
-/// The language printed beside Japanese. A printer's own characters reach English; residents who
-/// chose another language get English as well (other scripts need the raster back-end).
-fn second(language: Language) -> Option<Language> {
-    match language {
-        Language::Japanese | Language::PlainJapanese => None,
-        Language::English
-        | Language::ChineseSimplified
-        | Language::ChineseTraditional
-        | Language::Korean
-        | Language::Vietnamese
-        | Language::Nepali
-        | Language::Filipino
-        | Language::Portuguese => Some(Language::English),
-    }
+/// Words of the office in Japanese and, where that is another language, the resident's.
+fn text(text: &Text, language: Language) -> Line {
+    let second = match language {
+        Language::Japanese => String::new(),
+        other => text.0.get(&other).cloned().unwrap_or_default(),
+    };
+    Line { japanese: text.get(Language::Japanese).to_owned(), second }
 }
 
-struct Words {
-    second: Option<Language>,
-}
-
-impl Words {
-    fn text(&self, text: &Text) -> Line {
-        let japanese = text.get(Language::Japanese).to_owned();
-        let second = self.second.and_then(|language| text.0.get(&language)).cloned();
-        Line { japanese, second: second.unwrap_or_default() }
-    }
-
-    fn fixed(&self, japanese: &str, english: &str) -> Line {
-        let second = self.second.map(|_| english.to_owned()).unwrap_or_default();
-        Line { japanese: japanese.to_owned(), second }
-    }
-}
-
-fn notices(setup: &Setup, issued: Now, queue: domain::id::QueueId, words: &Words) -> Vec<Line> {
-    setup.calendar.notices_for(queue, issued).map(|notice| words.text(&notice.text)).collect()
-}
-
-fn issued_text(at: Now) -> String {
+/// A date such as `6月2日（火）`.
+fn day(at: Now) -> String {
     let weekday = match at.date.weekday() {
         Weekday::Monday => "月",
         Weekday::Tuesday => "火",
@@ -123,16 +176,21 @@ fn issued_text(at: Now) -> String {
         Weekday::Saturday => "土",
         Weekday::Sunday => "日",
     };
-    format!("{}月{}日（{weekday}） {}", at.date.month(), at.date.day(), at.time)
+    format!("{}月{}日（{weekday}）", at.date.month(), at.date.day())
 }
 
-fn span(clock: &Clock, from: Timestamp, to: Timestamp) -> String {
-    format!("{}-{}", clock.at(from).time, clock.at(to).time)
+fn moment(at: Now) -> String {
+    format!("{} {}", day(at), at.time)
 }
 
-/// A token as a QR code holds it: `YB1-` and 26 characters without look-alikes (Crockford's
-/// base 32), so that it can also be typed.
+/// A token as a QR code holds it where there is no phone page: `YB1-` and its digits, so that it
+/// can also be typed.
 pub fn qr_payload(token: &[u8; 16]) -> String {
+    format!("YB1-{}", token_digits(token))
+}
+
+/// A token as 26 characters without look-alikes (Crockford's base 32).
+fn token_digits(token: &[u8; 16]) -> String {
     const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut rest = u128::from_be_bytes(*token);
     let mut digits = [0u8; 26];
@@ -140,8 +198,7 @@ pub fn qr_payload(token: &[u8; 16]) -> String {
         *digit = DIGITS[usize::try_from(rest % 32).unwrap_or(0)];
         rest /= 32;
     }
-    let text: String = digits.iter().map(|digit| char::from(*digit)).collect();
-    format!("YB1-{text}")
+    digits.iter().map(|digit| char::from(*digit)).collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! What an office file says about paper and devices. None of it enters the log: which cable a
+//! What an office file says about devices. None of it enters the log: which cable a
 //! printer hangs on is no part of the office's history.
 
 use domain::id::{BellId, Key, KioskId};
-use domain::setup::Text;
 
 use super::error::ConfigError;
 use super::names::{List, Names};
+use super::slip_printing::{SlipPrinting, slip_printing};
 use super::table::{Quotes, Table};
 
 /// Devices by the thing they belong to, in the order of the file.
@@ -15,6 +15,8 @@ pub struct DeviceLines {
     pub printers: Vec<DeviceLine<KioskId>>,
     /// The device of each bell that has one.
     pub bells: Vec<DeviceLine<BellId>>,
+    /// How slips are printed.
+    pub slips: SlipPrinting,
 }
 
 /// One line about a device: whose it is, and where it is reached.
@@ -48,33 +50,8 @@ impl<Id> DeviceLine<Id> {
     }
 }
 
-/// What the slip says besides the ticket.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TicketPaper {
-    /// Above the label; empty for nothing.
-    pub header: Text,
-    /// Below everything else; empty for nothing.
-    pub footer: Text,
-}
-
 /// Longest device address in bytes: a path and its options, twice over.
 const URL_BYTES_MAX: usize = 255;
-
-/// Reads `[ticket]`.
-pub(super) fn ticket_paper(root: &mut Table<'_>) -> TicketPaper {
-    let mut paper = TicketPaper::default();
-    let Some(mut table) = root.optional("ticket").and_then(|field| field.table()) else {
-        return paper;
-    };
-    if let Some(field) = table.optional("header") {
-        paper.header = field.text().unwrap_or_default();
-    }
-    if let Some(field) = table.optional("footer") {
-        paper.footer = field.text().unwrap_or_default();
-    }
-    table.finish();
-    paper
-}
 
 /// Reads `[devices]`.
 pub(super) fn devices(root: &mut Table<'_>, names: &Names<'_>) -> DeviceLines {
@@ -84,6 +61,7 @@ pub(super) fn devices(root: &mut Table<'_>, names: &Names<'_>) -> DeviceLines {
     };
     devices.printers = lines(&mut table, "printers", names, List::Kiosks, KioskId);
     devices.bells = lines(&mut table, "bells", names, List::Bells, BellId);
+    devices.slips = slip_printing(&mut table, names, &devices.printers);
     table.finish();
     devices
 }

@@ -1,8 +1,12 @@
 //! Queues and errands of an office file: what people wait in, and what they ask for.
 
+use std::collections::BTreeMap;
+
 use domain::id::{ErrandId, KioskId, ProcedureCode, QueueId, SectionId, UnitId};
 use domain::label::{Letter, NUMBER_MAX};
-use domain::setup::{CounterKind, Errand, ErrandTarget, Numbers, OfflineRange, Queue, Restart};
+use domain::setup::{
+    CounterKind, Errand, ErrandTarget, Numbers, OfflineRange, Queue, Restart, Text,
+};
 
 use super::names::{List, Names, own_key, stand_in};
 use super::structure::{COUNTER_KINDS, name};
@@ -147,14 +151,25 @@ enum ErrandWord {
 const ERRAND_WORDS: [(&str, ErrandWord); 3] =
     [("ticket", ErrandWord::Ticket), ("group", ErrandWord::Group), ("guide", ErrandWord::Guide)];
 
-/// Reads `[[errands]]`.
-pub(super) fn errands(root: &mut Table<'_>, names: &Names<'_>) -> Vec<Errand> {
+/// Reads `[[errands]]`, and into `brings` what a slip says in fewer words than the screens.
+pub(super) fn errands(
+    root: &mut Table<'_>,
+    names: &Names<'_>,
+    brings: &mut BTreeMap<ErrandId, Text>,
+) -> Vec<Errand> {
     let mut errands = Vec::new();
     for mut entry in root.entries("errands", "id") {
         let bring = entry.optional("bring");
         let procedures = names.several(&mut entry, "procedures", List::Procedures);
+        let id = ErrandId(own_key(&mut entry, "id"));
+        if let Some(field) = entry.optional("bring_slip") {
+            if bring.is_none() {
+                field.misfit("there is nothing to shorten", "a line bring = … beside it");
+            }
+            brings.extend(field.text().map(|text| (id, text)));
+        }
         errands.push(Errand {
-            id: ErrandId(own_key(&mut entry, "id")),
+            id,
             name: name(&mut entry),
             bring: bring.and_then(|field| field.text()).unwrap_or_default(),
             within: names.optional(&mut entry, "within", List::Errands).map(ErrandId),

@@ -163,6 +163,11 @@ impl<'a> Field<'a> {
         self.value.span().start
     }
 
+    /// The line and column where the value begins, from 1.
+    pub(super) fn place(&self) -> (usize, usize) {
+        self.source.place(self.at())
+    }
+
     /// Reports that the value is wrong in itself.
     pub(super) fn wrong(&self, what: impl AsRef<str>, expected: impl AsRef<str>) {
         self.source.wrong_value(self.at(), &self.path, what, expected);
