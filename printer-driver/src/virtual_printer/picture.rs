@@ -1,5 +1,6 @@
 //! A slip as a picture: a standalone SVG, one unit per dot, on paper with a margin.
 
+use super::bitmap::{Bitmap, base64};
 use super::slip::{CHARACTER_DOTS, COLUMN_DOTS, Slip, SlipEnd, SlipMark, SlipRun};
 use crate::document::Align;
 use qrcode::{Color, EcLevel, QrCode};
@@ -56,6 +57,9 @@ impl Slip {
                         let left = self.left(*align, code.width() as u32 * module);
                         qr(&mut svg, &code, (left, row.y_dots), module);
                     }
+                }
+                SlipMark::Picture { left_dots, bitmap } => {
+                    image(&mut svg, bitmap, (*left_dots, row.y_dots));
                 }
             }
         }
@@ -120,6 +124,17 @@ fn text_row(svg: &mut String, runs: &[SlipRun], left: u32, y_dots: u32, row_heig
         }
         x_dots += run.width_dots();
     }
+}
+
+/// The dots as they are, as a PNG inside the document.
+fn image(svg: &mut String, bitmap: &Bitmap, (left, top): (u32, u32)) {
+    let (width, height) = (bitmap.width_dots(), bitmap.height_dots());
+    let _ = writeln!(
+        svg,
+        "<image x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" \
+         style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{}\"/>",
+        base64(&bitmap.to_png(true))
+    );
 }
 
 /// Dark modules of a row that touch are one rectangle.

@@ -1,5 +1,6 @@
 //! Paper: what has been printed, in a form that people and programs read.
 
+use super::bitmap::Bitmap;
 use crate::document::Align;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -61,6 +62,13 @@ pub enum SlipMark {
         correction: u8,
         /// Where it stands.
         align: Align,
+    },
+    /// Dots, exactly as they were sent.
+    Picture {
+        /// From the left edge of the printable width.
+        left_dots: u32,
+        /// The dots.
+        bitmap: Bitmap,
     },
 }
 
@@ -137,7 +145,7 @@ impl Slip {
                 }
                 Some(line)
             }
-            SlipMark::Qr { .. } => None,
+            SlipMark::Qr { .. } | SlipMark::Picture { .. } => None,
         };
         self.rows.iter().filter_map(text).collect()
     }
@@ -147,9 +155,17 @@ impl Slip {
     pub fn qr_payloads<'a>(&'a self) -> Vec<&'a str> {
         let payload = |row: &'a SlipRow| match &row.mark {
             SlipMark::Qr { payload, .. } => Some(payload.as_str()),
-            SlipMark::Text { .. } => None,
+            SlipMark::Text { .. } | SlipMark::Picture { .. } => None,
         };
         self.rows.iter().filter_map(payload).collect()
+    }
+
+    /// Its pictures, as they were sent.
+    pub fn pictures(&self) -> impl Iterator<Item = &Bitmap> {
+        self.rows.iter().filter_map(|row| match &row.mark {
+            SlipMark::Picture { bitmap, .. } => Some(bitmap),
+            SlipMark::Text { .. } | SlipMark::Qr { .. } => None,
+        })
     }
 
     /// The slip as plain text, for reviews and tests. Each row has its largest magnification and
@@ -176,6 +192,11 @@ impl Slip {
                     let label = format!("[QR {module_dots} dots] {payload}");
                     let used = label.chars().count();
                     format!("     │{}{label}", " ".repeat(indent(*align, used, columns)))
+                }
+                SlipMark::Picture { left_dots, bitmap } => {
+                    let (width, height) = (bitmap.width_dots(), bitmap.height_dots());
+                    let indent = " ".repeat((left_dots / COLUMN_DOTS) as usize);
+                    format!("     │{indent}[picture {width} x {height} dots]")
                 }
             };
             text.push_str(line.trim_end());
