@@ -16,34 +16,43 @@
 //!
 //! How a job is proven, and what happens when it is not:
 //!
-//! 1. Before a job the printer is asked (DLE EOT) whether it can print. If not, the job is held
-//!    with nothing sent, and goes out by itself when the condition is mended.
+//! 1. Before a job the printer is asked (DLE EOT, ESC ACK SOH) whether it can print. If not, the
+//!    job is held with nothing sent, and goes out by itself when the condition is mended.
 //! 2. The journal records `Sending`; then the bytes leave.
-//! 3. The printer returns the job's process ID when it is on paper: `Printed`.
+//! 3. The printer gives the answer that the job asked for ([`crate::completion`]): `Printed`.
 //! 4. A condition in between (paper end, cover) holds the job and nothing is sent again: printers
 //!    keep their buffer and finish after the paper is changed.
-//! 5. No ID within bytes ÷ link + paper ÷ speed + 3 s: the buffers are cleared (DLE DC4 fn 8).
-//!    If the printer confirms that, the job is `Unknown`, *cleared*: nothing more will come, and
-//!    the caller may print the same slip again, marked as a reprint, under a new [`JobId`].
-//!    If it does not, the job is `Unknown`, *silent*, for staff to look at.
+//! 5. No answer within bytes ÷ link + paper ÷ speed + 3 s: the buffers are cleared (DLE DC4 fn 8);
+//!    a printer that cannot do that works them off, what was torn is completed with zeros and cut
+//!    off, and a fence, a question behind it all, is answered. Either way the job is `Unknown`,
+//!    *cleared*: nothing more will come, and the caller may print the same slip again, marked as
+//!    a reprint, under a new [`JobId`]. If the printer confirms neither, the job is `Unknown`,
+//!    *silent*, for staff to look at.
 //! 6. A lost link holds the job; when it is back the job goes on at 3 or 5. When it is not back
 //!    in time the job is `Unknown`. Leftovers are cleared before anything else is printed.
+//! 7. After a cutter jam the printer is told to go on (DLE ENQ) once the cover has been opened
+//!    and closed, or when [`Printer::recover`] says that somebody has been there.
 //!
 //! One job is under way at a time; order is kept. Links are reopened by their stable path with a
-//! back-off of 0.5 to 5 s.
+//! back-off of 0.5 to 2 s, so that what is plugged in again is back within 5 s.
 
 mod condition;
 mod job;
 mod journal;
+mod narration;
+mod orders;
 mod session;
 mod task;
 
-use crate::device::DeviceUrl;
-use crate::escpos;
-use crate::profile::{Profile, ProfileError};
+use crate::device::{Address, DeviceUrl};
+use crate::document::{Cut, Document};
+use crate::encoder::Encoder;
+use crate::exchange::ExchangeLog;
+use crate::profile::{Cutter, Profile, ProfileError};
 pub use condition::{Condition, LinkState, PrinterStatus};
 pub use job::{Hold, Job, JobId, JobProgress, JobState, ProcessId, Proof, SentPart, UnknownReason};
 pub use journal::{Journal, JournalError, NoJournal, needs_settling};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -82,7 +91,7 @@ impl Default for Timing {
             probe_held: Duration::from_secs(1),
             limbo: Duration::from_secs(15),
             reopen_first: Duration::from_millis(500),
-            reopen_limit: Duration::from_secs(5),
+            reopen_limit: Duration::from_secs(2),
         }
     }
 }
@@ -111,9 +120,11 @@ impl PrinterOptions {
 /// or after [`Printer::stop`].
 #[derive(Clone, Debug)]
 pub struct Printer {
-    profile: Profile,
+    encoder: Arc<Encoder>,
+    address: Address,
     commands: mpsc::Sender<task::Command>,
     status: watch::Receiver<PrinterStatus>,
+    exchanges: ExchangeLog,
 }
 
 impl Printer {
@@ -125,17 +136,34 @@ impl Printer {
     /// [`ProfileError`] when the URL's profile does not exist or does not take its paper.
     pub fn spawn<J: Journal>(options: PrinterOptions, journal: J) -> Result<Printer, ProfileError> {
         let profile = Profile::load(&options.url.profile, options.url.paper)?;
+        let address = options.url.address.clone();
+        let encoder = Encoder::new(profile.clone(), address.bytes_per_second());
+        let encoder = Arc::new(encoder);
+        let exchanges = ExchangeLog::new();
         let (commands, inbox) = mpsc::channel(QUEUE_LENGTH_MAX);
         let (status_sender, status) = watch::channel(PrinterStatus::absent("not opened yet"));
-        let task = task::Task::new(options, profile.clone(), journal, inbox, status_sender);
+        let log = exchanges.clone();
+        let task = task::Task::new(options, profile, journal, inbox, status_sender, log);
         tokio::spawn(task.run());
-        Ok(Printer { profile, commands, status })
+        Ok(Printer { encoder, address, commands, status, exchanges })
     }
 
     /// The profile in use.
     #[must_use]
     pub fn profile(&self) -> &Profile {
-        &self.profile
+        self.encoder.profile()
+    }
+
+    /// Where the printer is.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// What went over the line last: questions, answers, the beginnings of jobs, noise.
+    #[must_use]
+    pub fn exchanges(&self) -> ExchangeLog {
+        self.exchanges.clone()
     }
 
     /// Follows the printer's conditions.
@@ -150,26 +178,54 @@ impl Printer {
     ///
     /// [`PrintError::QueueFull`] or [`PrintError::Stopped`]; the job is not taken.
     pub fn print(&self, job: Job) -> Result<JobProgress, PrintError> {
-        let mut encoded = escpos::encode(&job.document, &self.profile, job.id);
-        let substitutions = std::mem::take(&mut encoded.substitutions);
+        let encoded = self.encoder.encode(&job.document, job.id);
+        let height_mm = self.height_mm(&job.document, encoded.height_dots);
         let (sender, states) = watch::channel(JobState::Queued);
-        let queued = task::QueuedJob { id: job.id, encoded, states: sender };
+        let queued = task::QueuedJob {
+            id: job.id,
+            bytes: encoded.bytes,
+            height_dots: encoded.height_dots,
+            states: sender,
+        };
         self.commands.try_send(task::Command::Print(Box::new(queued))).map_err(
             |error| match error {
                 mpsc::error::TrySendError::Full(_) => PrintError::QueueFull,
                 mpsc::error::TrySendError::Closed(_) => PrintError::Stopped,
             },
         )?;
-        Ok(JobProgress { id: job.id, substitutions, states })
+        let substitutions = encoded.substitutions;
+        Ok(JobProgress { id: job.id, substitutions, height_mm, states })
     }
 
-    /// Takes a job back when no byte of it has left; `true` when that was so.
+    /// What a slip takes off the roll: between two cuts the paper also moves from head to blade.
+    fn height_mm(&self, document: &Document, height_dots: u32) -> u32 {
+        let profile = self.profile();
+        let is_cut = profile.cutter != Cutter::Absent && document.cut() != Cut::Uncut;
+        let feed_dots = u32::from(profile.cut_feed_units) * u32::from(profile.dots_per_inch)
+            / u32::from(profile.feed_units_per_inch);
+        match is_cut {
+            true => {
+                profile.dots_to_mm(height_dots + feed_dots) + u32::from(profile.cutter_distance_mm)
+            }
+            false => profile.dots_to_mm(height_dots),
+        }
+    }
+
+    /// Takes a job back when no byte of it has left; `true` when that was so and the journal says
+    /// so, which is when another printer may be given the same slip.
     pub async fn withdraw(&self, id: JobId) -> bool {
         let (answer, answered) = oneshot::channel();
         if self.commands.send(task::Command::Withdraw { id, answer }).await.is_err() {
             return false;
         }
         answered.await.unwrap_or(false)
+    }
+
+    /// Says that somebody has freed the cutter: a printer that still reports a jam is told to go
+    /// on. Does nothing to any other.
+    pub async fn recover(&self) {
+        // A stopped printer has nothing to recover.
+        let _ = self.commands.send(task::Command::Recover).await;
     }
 
     /// Stops the task. A job on its way is finished first unless it is held; whatever the

@@ -1,7 +1,9 @@
-//! Bytes from a printer → events; one total state machine.
+//! Bytes from a printer → events; one total state machine for each dialect.
 //!
 //! Every byte sequence is accepted. What belongs to no answer is skipped and reported as
 //! [`StatusEvent::Noise`], so a torn or noisy line is seen and never read as a condition.
+//!
+//! ESC/POS:
 //!
 //! | First byte | Meaning | Length |
 //! |---|---|---|
@@ -10,14 +12,45 @@
 //! | `0xx1xx00` | ASB, then three bytes `0xx0xxxx` | 4 |
 //! | 37h 35h 3Bh 3Dh 5Fh | block, printable bytes up to NUL | to 00h |
 //! | `0xx0xxxx` | answer to GS r or GS I | 1 |
+//! | 80h to 8Fh | answer to DC2 q, on a printer that has it | 1 |
 //! | anything else | noise | 1 |
 //!
-//! Source: TM-T88III specification, appendix G; Epson's ESC/POS reference for the blocks.
+//! Star: XON and XOFF, and the automatic status of [`StarStatus`]; anything else is noise.
+//!
+//! Source: TM-T88III specification, appendix G; Epson's ESC/POS reference for the blocks; Seiko
+//! RP-F10/D10 technical reference, p.158; Star Line Mode command specification, appendix 2.
 
+mod escpos;
+mod star;
+
+use crate::completion::Token;
 use crate::printer::ProcessId;
+use crate::profile::{Completion, Dialect, Profile};
+pub use escpos::{AutomaticStatus, RealTimeQuestion, RealTimeStatus};
+use star::Frame;
+pub use star::StarStatus;
 
 /// Longest block body before it is taken for noise. The longest known answer (GS I) has 80.
 const BLOCK_BYTE_COUNT_MAX: usize = 96;
+
+/// Everything that a printer reports about itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Conditions {
+    /// It is offline.
+    pub offline: bool,
+    /// The cover is open.
+    pub cover_open: bool,
+    /// The roll is nearly used up.
+    pub paper_near_end: bool,
+    /// There is no paper.
+    pub paper_end: bool,
+    /// The cutter is jammed.
+    pub cutter_jam: bool,
+    /// A fault that it cannot recover from.
+    pub fault: bool,
+    /// A fault that it recovers from by itself, such as a hot head.
+    pub head_hot: bool,
+}
 
 /// One thing a printer has said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +59,14 @@ pub enum StatusEvent {
     RealTime(u8),
     /// Automatic status back.
     Automatic(AutomaticStatus),
+    /// Automatic status of a Star printer.
+    Star(StarStatus),
     /// Answer to GS r or GS I n.
     Transmitted(u8),
     /// `37 22 d1 d2 d3 d4 00`: the job with this ID is on paper.
     Processed(ProcessId),
+    /// 80h to 8Fh: what stood before this DC2 q has ended.
+    Ended(Token),
     /// `37 23 … 00`: the offline causes, as sent.
     OfflineCauses(Vec<u8>),
     /// `37 25 00`: the buffers are clear.
@@ -53,248 +90,138 @@ pub enum StatusEvent {
     },
 }
 
-/// The four bytes of an automatic status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AutomaticStatus(pub [u8; 4]);
-
-impl AutomaticStatus {
-    /// Offline (byte 1, bit 3).
-    #[must_use]
-    pub fn offline(self) -> bool {
-        self.0[0] & 0x08 != 0
-    }
-
-    /// The cover is open (byte 1, bit 5).
-    #[must_use]
-    pub fn cover_open(self) -> bool {
-        self.0[0] & 0x20 != 0
-    }
-
-    /// Paper is being fed by the button (byte 1, bit 6).
-    #[must_use]
-    pub fn feed_button(self) -> bool {
-        self.0[0] & 0x40 != 0
-    }
-
-    /// The cutter is jammed (byte 2, bit 3).
-    #[must_use]
-    pub fn cutter_jam(self) -> bool {
-        self.0[1] & 0x08 != 0
-    }
-
-    /// An error that it cannot recover from (byte 2, bit 5).
-    #[must_use]
-    pub fn fault(self) -> bool {
-        self.0[1] & 0x20 != 0
-    }
-
-    /// An error that it recovers from by itself (byte 2, bit 6).
-    #[must_use]
-    pub fn head_hot(self) -> bool {
-        self.0[1] & 0x40 != 0
-    }
-
-    /// The roll is nearly used up (byte 3, bits 0 and 1).
-    #[must_use]
-    pub fn paper_near_end(self) -> bool {
-        self.0[2] & 0x03 != 0
-    }
-
-    /// There is no paper (byte 3, bits 2 and 3).
-    #[must_use]
-    pub fn paper_end(self) -> bool {
-        self.0[2] & 0x0c != 0
-    }
+/// An event, and the bytes that said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// What was said.
+    pub event: StatusEvent,
+    /// In which bytes.
+    pub bytes: Vec<u8>,
 }
 
-/// An answer to DLE EOT, read with the question that was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RealTimeStatus {
-    /// n = 1.
-    Printer {
-        /// Bit 3.
-        offline: bool,
-    },
-    /// n = 2.
-    OfflineCause {
-        /// Bit 2.
-        cover_open: bool,
-        /// Bit 5: stopped by paper end.
-        paper_stop: bool,
-        /// Bit 6.
-        error: bool,
-    },
-    /// n = 3.
-    ErrorCause {
-        /// Bit 3.
-        cutter_jam: bool,
-        /// Bit 5.
-        fault: bool,
-        /// Bit 6.
-        head_hot: bool,
-    },
-    /// n = 4.
-    Paper {
-        /// Bits 2 and 3.
-        near_end: bool,
-        /// Bits 5 and 6.
-        end: bool,
-    },
-}
-
-/// What DLE EOT can ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RealTimeQuestion {
-    /// n = 1.
-    Printer = 1,
-    /// n = 2.
-    OfflineCause = 2,
-    /// n = 3.
-    ErrorCause = 3,
-    /// n = 4.
-    Paper = 4,
-}
-
-impl RealTimeQuestion {
-    /// All questions, in the order of their numbers.
-    pub const ALL: [RealTimeQuestion; 4] = [
-        RealTimeQuestion::Printer,
-        RealTimeQuestion::OfflineCause,
-        RealTimeQuestion::ErrorCause,
-        RealTimeQuestion::Paper,
-    ];
-
-    /// The three bytes that ask it.
-    #[must_use]
-    pub const fn bytes(self) -> [u8; 3] {
-        [0x10, 0x04, self as u8]
-    }
-
-    /// Reads the answer `byte` to this question.
-    #[must_use]
-    pub const fn read(self, byte: u8) -> RealTimeStatus {
-        match self {
-            RealTimeQuestion::Printer => RealTimeStatus::Printer { offline: byte & 0x08 != 0 },
-            RealTimeQuestion::OfflineCause => RealTimeStatus::OfflineCause {
-                cover_open: byte & 0x04 != 0,
-                paper_stop: byte & 0x20 != 0,
-                error: byte & 0x40 != 0,
-            },
-            RealTimeQuestion::ErrorCause => RealTimeStatus::ErrorCause {
-                cutter_jam: byte & 0x08 != 0,
-                fault: byte & 0x20 != 0,
-                head_hot: byte & 0x40 != 0,
-            },
-            RealTimeQuestion::Paper => {
-                RealTimeStatus::Paper { near_end: byte & 0x0c != 0, end: byte & 0x60 != 0 }
-            }
-        }
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    First,
-    Automatic {
-        bytes: [u8; 4],
-        count: usize,
-    },
-    Block {
-        header: u8,
-        body: Vec<u8>,
-    },
+/// What the bytes since the last event are.
+enum Judgement {
+    Partial,
+    Whole(StatusEvent),
+    /// The last byte does not belong to those before it.
+    Wrong,
 }
 
 /// Reads a byte stream; keeps what is incomplete until more comes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct StatusDecoder {
-    state: State,
+    dialect: Dialect,
+    has_tokens: bool,
+    /// Bytes of the answer that has begun.
+    begun: Vec<u8>,
 }
 
 impl StatusDecoder {
-    /// A decoder at the start of an answer.
+    /// A decoder for a printer of this dialect that proves jobs in this way.
     #[must_use]
-    pub fn new() -> StatusDecoder {
-        StatusDecoder::default()
+    pub fn new(dialect: Dialect, completion: Completion) -> StatusDecoder {
+        let has_tokens = completion == Completion::Dc2Q;
+        StatusDecoder { dialect, has_tokens, begun: Vec::new() }
+    }
+
+    /// A decoder for a printer with this profile.
+    #[must_use]
+    pub fn for_profile(profile: &Profile) -> StatusDecoder {
+        StatusDecoder::new(profile.dialect, profile.completion)
     }
 
     /// Whether an answer has begun and not ended.
     #[must_use]
     pub fn is_partial(&self) -> bool {
-        self.state != State::First
+        !self.begun.is_empty()
     }
 
-    /// Reads `bytes` and appends what they say to `events`.
-    pub fn read(&mut self, bytes: &[u8], events: &mut Vec<StatusEvent>) {
+    /// Reads `bytes` and appends what they say to `heard`.
+    pub fn read(&mut self, bytes: &[u8], heard: &mut Vec<Heard>) {
         for byte in bytes {
-            self.read_byte(*byte, events);
+            self.read_byte(*byte, heard);
         }
     }
 
     /// Gives up an incomplete answer, because the line was quiet for longer than any printer
-    /// pauses inside one. Returns how many bytes that were noise, 0 if there were none.
-    pub fn give_up(&mut self) -> usize {
-        match std::mem::take(&mut self.state) {
-            State::First => 0,
-            State::Automatic { count, .. } => count,
-            State::Block { body, .. } => 1 + body.len(),
+    /// pauses inside one. Returns the bytes, which were noise; none if no answer had begun.
+    pub fn give_up(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.begun)
+    }
+
+    fn read_byte(&mut self, byte: u8, heard: &mut Vec<Heard>) {
+        if let 0x11 | 0x13 = byte {
+            let event = StatusEvent::Flow { may_send: byte == 0x11 };
+            heard.push(Heard { event, bytes: vec![byte] });
+            return;
+        }
+        self.begun.push(byte);
+        match self.judge() {
+            Judgement::Partial => {}
+            Judgement::Whole(event) => heard.push(Heard { event, bytes: self.give_up() }),
+            Judgement::Wrong => {
+                self.begun.pop();
+                // A first byte is never wrong, so this ends.
+                let bytes = self.give_up();
+                let event = StatusEvent::Noise { byte_count: bytes.len() };
+                heard.push(Heard { event, bytes });
+                self.read_byte(byte, heard);
+            }
         }
     }
 
-    fn read_byte(&mut self, byte: u8, events: &mut Vec<StatusEvent>) {
-        if let 0x11 | 0x13 = byte {
-            events.push(StatusEvent::Flow { may_send: byte == 0x11 });
-            return;
-        }
-        match &mut self.state {
-            State::First => self.read_first(byte, events),
-            State::Automatic { bytes, count } => {
-                if byte & 0x90 != 0 {
-                    return self.start_over(byte, events);
-                }
-                bytes[*count] = byte;
-                *count += 1;
-                if *count == 4 {
-                    events.push(StatusEvent::Automatic(AutomaticStatus(*bytes)));
-                    self.state = State::First;
-                }
+    fn judge(&self) -> Judgement {
+        match (self.dialect, self.begun.as_slice()) {
+            (_, []) => Judgement::Partial,
+            (Dialect::EscPos, &[first]) => self.judge_first(first),
+            (Dialect::EscPos, &[header, ref body @ .., last]) if is_block_header(header) => {
+                judge_block(header, body, last)
             }
-            State::Block { header, body } => match byte {
-                0x00 => {
-                    events.push(read_block(*header, std::mem::take(body)));
-                    self.state = State::First;
-                }
-                0x20..=0x7e if body.len() < BLOCK_BYTE_COUNT_MAX => body.push(byte),
-                _ => self.start_over(byte, events),
+            (Dialect::EscPos, &[a, b, c, d]) if d & 0x90 == 0 => {
+                Judgement::Whole(StatusEvent::Automatic(AutomaticStatus([a, b, c, d])))
+            }
+            (Dialect::EscPos, &[.., last]) if last & 0x90 == 0 => Judgement::Partial,
+            (Dialect::EscPos, _) => Judgement::Wrong,
+            (Dialect::Star, &[first]) if !StarStatus::begins_with(first) => {
+                Judgement::Whole(StatusEvent::Noise { byte_count: 1 })
+            }
+            (Dialect::Star, bytes) => match StarStatus::judge(bytes) {
+                Frame::Partial => Judgement::Partial,
+                Frame::Whole(status) => Judgement::Whole(StatusEvent::Star(status)),
+                Frame::Wrong => Judgement::Wrong,
             },
         }
     }
 
-    fn read_first(&mut self, byte: u8, events: &mut Vec<StatusEvent>) {
-        match byte {
-            0x37 | 0x35 | 0x3b | 0x3d | 0x5f => {
-                self.state = State::Block { header: byte, body: Vec::new() };
-            }
-            _ if byte & 0x93 == 0x12 => events.push(StatusEvent::RealTime(byte)),
-            _ if byte & 0x93 == 0x10 => {
-                self.state = State::Automatic { bytes: [byte, 0, 0, 0], count: 1 };
-            }
-            _ if byte & 0x90 == 0x00 => events.push(StatusEvent::Transmitted(byte)),
-            _ => events.push(StatusEvent::Noise { byte_count: 1 }),
+    fn judge_first(&self, byte: u8) -> Judgement {
+        if is_block_header(byte) || byte & 0x93 == 0x10 {
+            return Judgement::Partial;
         }
-    }
-
-    /// Counts the incomplete answer as noise and reads `byte` as the first of another.
-    fn start_over(&mut self, byte: u8, events: &mut Vec<StatusEvent>) {
-        let byte_count = self.give_up();
-        events.push(StatusEvent::Noise { byte_count });
-        self.read_first(byte, events);
+        let token = Token::from_answer(byte).filter(|_| self.has_tokens);
+        Judgement::Whole(match (token, byte & 0x93) {
+            (Some(token), _) => StatusEvent::Ended(token),
+            (None, 0x12) => StatusEvent::RealTime(byte),
+            (None, 0x00..=0x03) => StatusEvent::Transmitted(byte),
+            (None, _) => StatusEvent::Noise { byte_count: 1 },
+        })
     }
 }
 
-fn read_block(header: u8, body: Vec<u8>) -> StatusEvent {
-    match (header, body.as_slice()) {
+fn is_block_header(byte: u8) -> bool {
+    matches!(byte, 0x37 | 0x35 | 0x3b | 0x3d | 0x5f)
+}
+
+/// Judges a block whose `body` was judged before by its `last` byte.
+fn judge_block(header: u8, body: &[u8], last: u8) -> Judgement {
+    match last {
+        0x00 => Judgement::Whole(read_block(header, body)),
+        0x20..=0x7e if body.len() < BLOCK_BYTE_COUNT_MAX => Judgement::Partial,
+        _ => Judgement::Wrong,
+    }
+}
+
+fn read_block(header: u8, body: &[u8]) -> StatusEvent {
+    match (header, body) {
         (0x37, &[0x22, a, b, c, d]) => match ProcessId::from_bytes([a, b, c, d]) {
             Some(id) => StatusEvent::Processed(id),
             None => StatusEvent::Noise { byte_count: 7 },
@@ -302,7 +229,7 @@ fn read_block(header: u8, body: Vec<u8>) -> StatusEvent {
         (0x37, &[0x22, ..]) => StatusEvent::Noise { byte_count: body.len() + 2 },
         (0x37, &[0x25]) => StatusEvent::BuffersCleared,
         (0x37, &[0x23, ref causes @ ..]) => StatusEvent::OfflineCauses(causes.to_vec()),
-        _ => StatusEvent::Block { header, body },
+        _ => StatusEvent::Block { header, body: body.to_vec() },
     }
 }
 
@@ -310,10 +237,18 @@ fn read_block(header: u8, body: Vec<u8>) -> StatusEvent {
 mod tests {
     use super::*;
 
+    fn epson() -> StatusDecoder {
+        StatusDecoder::new(Dialect::EscPos, Completion::ProcessId)
+    }
+
+    fn events_of(decoder: &mut StatusDecoder, bytes: &[u8]) -> Vec<StatusEvent> {
+        let mut heard = Vec::new();
+        decoder.read(bytes, &mut heard);
+        heard.into_iter().map(|heard| heard.event).collect()
+    }
+
     fn read(bytes: &[u8]) -> Vec<StatusEvent> {
-        let mut events = Vec::new();
-        StatusDecoder::new().read(bytes, &mut events);
-        events
+        events_of(&mut epson(), bytes)
     }
 
     /// What appendix G says about each first byte, written apart from the decoder.
@@ -404,11 +339,10 @@ mod tests {
         ];
         for first in 0..=stream.len() {
             for second in first..=stream.len() {
-                let mut decoder = StatusDecoder::new();
-                let mut events = Vec::new();
-                decoder.read(&stream[..first], &mut events);
-                decoder.read(&stream[first..second], &mut events);
-                decoder.read(&stream[second..], &mut events);
+                let mut decoder = epson();
+                let mut events = events_of(&mut decoder, &stream[..first]);
+                events.extend(events_of(&mut decoder, &stream[first..second]));
+                events.extend(events_of(&mut decoder, &stream[second..]));
                 assert_eq!(events, expected, "split at {first} and {second}");
                 assert!(!decoder.is_partial());
             }
@@ -435,45 +369,54 @@ mod tests {
 
     #[test]
     fn a_partial_answer_is_given_up_when_the_line_goes_quiet() {
-        let mut decoder = StatusDecoder::new();
-        let mut events = Vec::new();
-        decoder.read(b"\x37\x22A1", &mut events);
-        assert_eq!(decoder.give_up(), 4);
-        decoder.read(&[0x32], &mut events);
-        assert_eq!(events, [StatusEvent::RealTime(0x32)]);
+        let mut decoder = epson();
+        assert_eq!(events_of(&mut decoder, b"\x37\x22A1"), []);
+        assert_eq!(decoder.give_up(), b"\x37\x22A1");
+        assert_eq!(events_of(&mut decoder, &[0x32]), [StatusEvent::RealTime(0x32)]);
     }
 
-    /// A hundred thousand random streams: no byte is lost or counted twice.
     #[test]
-    fn every_byte_of_any_stream_is_accounted_for() {
-        let mut seed = 0x5eed_u64;
-        for _ in 0..100_000 {
-            let mut bytes = Vec::new();
-            for _ in 0..12 {
-                seed ^= seed << 13;
-                seed ^= seed >> 7;
-                seed ^= seed << 17;
-                let byte = (seed >> 24) as u8;
-                let likely = [0x37, 0x22, 0x25, 0x00, 0x10, 0x41, 0x13, byte];
-                bytes.push(likely[(seed >> 40) as usize % likely.len()]);
-            }
-            let mut decoder = StatusDecoder::new();
-            let mut events = Vec::new();
-            decoder.read(&bytes, &mut events);
-            let counted: usize = events.iter().map(byte_count).sum();
-            assert_eq!(counted + decoder.give_up(), bytes.len(), "{bytes:02X?} {events:?}");
+    fn each_of_the_256_first_bytes_is_a_token_or_what_it_is_to_any_other_printer() {
+        for byte in 0..=255 {
+            let mut seiko = StatusDecoder::new(Dialect::EscPos, Completion::Dc2Q);
+            let expected = match Token::from_answer(byte) {
+                Some(token) => vec![StatusEvent::Ended(token)],
+                None => expected_for_single_byte(byte),
+            };
+            assert_eq!(events_of(&mut seiko, &[byte]), expected, "{byte:02X}");
         }
     }
 
-    fn byte_count(event: &StatusEvent) -> usize {
-        match event {
-            StatusEvent::RealTime(_) | StatusEvent::Transmitted(_) | StatusEvent::Flow { .. } => 1,
-            StatusEvent::Automatic(_) => 4,
-            StatusEvent::Processed(_) => 7,
-            StatusEvent::OfflineCauses(causes) => causes.len() + 3,
-            StatusEvent::BuffersCleared => 3,
-            StatusEvent::Block { body, .. } => body.len() + 2,
-            StatusEvent::Noise { byte_count } => *byte_count,
+    /// Every byte at every place of a Star status, against the manual's patterns.
+    #[test]
+    fn each_of_the_256_bytes_of_a_star_status_is_part_of_it_or_starts_over() {
+        let whole = [0x23, 0x06, 0x20, 0x08, 0x00, 0x0c, 0x00, 0x6e, 0x00];
+        for place in 0..whole.len() {
+            for byte in 0..=255_u8 {
+                let mut star = StatusDecoder::new(Dialect::Star, Completion::Etb);
+                let before = events_of(&mut star, &whole[..place]);
+                assert_eq!(before, []);
+                let events = events_of(&mut star, &[byte]);
+                let begins = byte & 0x91 == 0x01;
+                let expected = match byte {
+                    0x11 | 0x13 => vec![StatusEvent::Flow { may_send: byte == 0x11 }],
+                    _ if place == 0 && begins => vec![],
+                    _ if place == 0 => vec![StatusEvent::Noise { byte_count: 1 }],
+                    _ if place == 1 && byte & 0x11 == 0 => vec![],
+                    _ if byte & 0x91 == 0 && place < 8 => vec![],
+                    _ if byte & 0x91 == 0 => {
+                        assert_eq!(events.len(), 1);
+                        assert!(matches!(events[0], StatusEvent::Star(_)));
+                        continue;
+                    }
+                    _ if begins => vec![StatusEvent::Noise { byte_count: place }],
+                    _ => vec![
+                        StatusEvent::Noise { byte_count: place },
+                        StatusEvent::Noise { byte_count: 1 },
+                    ],
+                };
+                assert_eq!(events, expected, "{byte:02X} at {place}");
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 /// How long a TCP printer may take to accept.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Bytes in both directions.
 ///
@@ -82,8 +82,8 @@ pub struct OpenError {
     pub source: io::Error,
 }
 
-/// How long to wait before the next attempt: 0.5 s, doubled up to the limit, so that a replugged
-/// device is back within 5 s and an absent one costs nothing.
+/// How long to wait before the next attempt: 0.5 s, doubled up to 2 s, so that a replugged device
+/// is back within 5 s, with the time to open and to ask it, and an absent one costs nothing.
 #[derive(Clone, Debug)]
 pub struct Backoff {
     first: Duration,
@@ -113,7 +113,7 @@ impl Backoff {
 
 impl Default for Backoff {
     fn default() -> Backoff {
-        Backoff::new(Duration::from_millis(500), Duration::from_secs(5))
+        Backoff::new(Duration::from_millis(500), Duration::from_secs(2))
     }
 }
 
@@ -122,10 +122,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_to_five_seconds_and_start_again_after_success() {
+    fn waits_double_to_two_seconds_and_start_again_after_success() {
         let mut backoff = Backoff::default();
         let waits: Vec<u128> = (0..6).map(|_| backoff.step().as_millis()).collect();
-        assert_eq!(waits, [500, 1000, 2000, 4000, 5000, 5000]);
+        assert_eq!(waits, [500, 1000, 2000, 2000, 2000, 2000]);
         backoff.reset();
         assert_eq!(backoff.step().as_millis(), 500);
     }

@@ -117,6 +117,13 @@ pub enum Hold {
 pub enum Proof {
     /// The printer returned the job's process ID.
     ProcessId,
+    /// The printer returned the job's token after its last command had ended (`DC2 q`).
+    Dc2Q,
+    /// The printer's counter stepped at the end of printing (`ETB`).
+    Etb,
+    /// The printer answered a question that stood behind the cut. The weakest proof: the answer
+    /// carries no number, and comes when the commands before it have been obeyed.
+    StatusFence,
     /// The bytes are in a file and synced; there is no paper behind `file:`.
     Written,
 }
@@ -126,7 +133,8 @@ pub enum Proof {
 #[serde(rename_all = "snake_case")]
 pub enum UnknownReason {
     /// The printer confirmed that it holds nothing of the job any more, but not that it printed
-    /// it. Lines may be on paper; nothing more will come. A marked reprint cannot collide.
+    /// it: its buffers were cleared, or worked off up to a question behind them. Lines, or all of
+    /// it, may be on paper; nothing more will come. A marked reprint cannot collide.
     Cleared,
     /// The printer does not answer. It may still print the job when it wakes.
     Silent,
@@ -192,6 +200,8 @@ pub struct JobProgress {
     pub id: JobId,
     /// Characters that are printed otherwise than written; empty for most slips.
     pub substitutions: Vec<Substitution>,
+    /// Paper that it uses, with the way to the blade, in millimetres.
+    pub height_mm: u32,
     pub(crate) states: watch::Receiver<JobState>,
 }
 

@@ -2,12 +2,13 @@
 //! outlives a link: the queue, the job under way, the status.
 
 use super::condition::{Condition, LinkState, PrinterStatus};
-use super::job::{Hold, JobId, JobState, ProcessId, SentPart, UnknownReason};
+use super::job::{Hold, JobId, JobState, SentPart, UnknownReason};
 use super::journal::{Journal, JournalError};
 use super::session::{End, Session};
-use super::{PrinterOptions, QUEUE_LENGTH_MAX, Timing};
+use super::{PrinterOptions, QUEUE_LENGTH_MAX, Timing, orders};
+use crate::completion::Answer;
 use crate::device::Address;
-use crate::escpos::Encoded;
+use crate::exchange::ExchangeLog;
 use crate::profile::Profile;
 use crate::transport::{self, Backoff};
 use std::collections::VecDeque;
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 pub(super) enum Command {
     Print(Box<QueuedJob>),
     Withdraw { id: JobId, answer: oneshot::Sender<bool> },
+    Recover,
     Stop { done: oneshot::Sender<()> },
 }
 
@@ -27,7 +29,8 @@ pub(super) enum Command {
 #[derive(Debug)]
 pub(super) struct QueuedJob {
     pub(super) id: JobId,
-    pub(super) encoded: Encoded,
+    pub(super) bytes: Vec<u8>,
+    pub(super) height_dots: u32,
     pub(super) states: watch::Sender<JobState>,
 }
 
@@ -35,21 +38,50 @@ pub(super) struct QueuedJob {
 #[derive(Debug)]
 pub(super) struct UnderWay {
     pub(super) id: JobId,
-    pub(super) process_id: ProcessId,
+    /// What proves it.
+    pub(super) answer: Answer,
+    /// Where its ETB brings the counter, when that is known.
+    pub(super) counter_expected: Option<u8>,
+    /// Its answer can still be told from others.
+    pub(super) is_provable: bool,
     /// `None` for a job of an earlier run, which only the journal follows.
     pub(super) states: Option<watch::Sender<JobState>>,
     pub(super) last_state: JobState,
     pub(super) sent: SentPart,
     /// From the last byte to the proof, at most.
     pub(super) allowance: Duration,
-    /// The process ID has come.
+    /// The answer has come.
     pub(super) proven: bool,
     /// It has been given up as unknown; only its leftovers are to be cleared.
     pub(super) settled: bool,
     pub(super) link_lost_at: Option<Instant>,
+    /// Bytes may have been lost on the way although the system took them all.
+    pub(super) link_was_lost: bool,
     /// What is sent; empty while sending and for a job of an earlier run.
     pub(super) bytes: Vec<u8>,
     pub(super) height_dots: u32,
+    /// Who asked to have it back, and waits to hear whether no byte had left.
+    pub(super) withdrawals: Vec<oneshot::Sender<bool>>,
+    /// Cuts that were ordered to part its fragment from the next slip.
+    pub(super) cut_count: u8,
+}
+
+/// Whether a person has been at a jammed cutter.
+#[derive(Debug, Default)]
+pub(super) struct CutterRecovery {
+    cover_was_opened: bool,
+    is_due: bool,
+    /// How often the printer was told to go on since the jam began.
+    pub(super) count: u32,
+}
+
+impl CutterRecovery {
+    /// Whether the printer is to be told to go on; true once for each time.
+    pub(super) fn take_due(&mut self) -> bool {
+        let is_due = std::mem::take(&mut self.is_due);
+        self.count += u32::from(is_due);
+        is_due
+    }
 }
 
 #[derive(Debug)]
@@ -65,8 +97,12 @@ pub(super) struct Task<J> {
     pub(super) stopping: Vec<oneshot::Sender<()>>,
     /// Every handle is gone.
     pub(super) abandoned: bool,
-    /// The printer has not been reached since the task started.
-    pub(super) is_first_session: bool,
+    /// Something that nobody waits for may still be in the printer's buffers.
+    pub(super) may_hold_leftovers: bool,
+    /// The counter of ETB as last heard.
+    pub(super) etb_counter: Option<u8>,
+    pub(super) recovery: CutterRecovery,
+    pub(super) exchanges: ExchangeLog,
 }
 
 impl<J: Journal> Task<J> {
@@ -76,10 +112,14 @@ impl<J: Journal> Task<J> {
         journal: J,
         inbox: mpsc::Receiver<Command>,
         status: watch::Sender<PrinterStatus>,
+        exchanges: ExchangeLog,
     ) -> Task<J> {
         let under_way = options.unsettled.map(|id| UnderWay {
             id,
-            process_id: ProcessId::of(id),
+            answer: orders::answer_of(&profile, id),
+            counter_expected: None,
+            // A number survives a restart; a step or a place in the order does not.
+            is_provable: false,
             states: None,
             last_state: JobState::Sent,
             sent: SentPart::All,
@@ -87,8 +127,11 @@ impl<J: Journal> Task<J> {
             proven: false,
             settled: false,
             link_lost_at: Some(Instant::now()),
+            link_was_lost: true,
             bytes: Vec::new(),
             height_dots: 0,
+            withdrawals: Vec::new(),
+            cut_count: 0,
         });
         Task {
             address: options.url.address,
@@ -101,7 +144,10 @@ impl<J: Journal> Task<J> {
             status,
             stopping: Vec::new(),
             abandoned: false,
-            is_first_session: true,
+            may_hold_leftovers: true,
+            etb_counter: None,
+            recovery: CutterRecovery::default(),
+            exchanges,
         }
     }
 
@@ -155,6 +201,7 @@ impl<J: Journal> Task<J> {
         });
         if let Some(job) = &mut self.under_way {
             job.link_lost_at.get_or_insert_with(Instant::now);
+            job.link_was_lost = true;
             if !job.settled {
                 let sent = job.sent;
                 let hold = Hold::Printer { condition };
@@ -213,29 +260,101 @@ impl<J: Journal> Task<J> {
                     tracing::debug!(?condition, "a job waits for the printer");
                 }
             }
-            Some(Command::Withdraw { id, answer }) => {
-                let found = self.queue.iter().position(|job| job.id == id);
-                if let Some(job) = found.and_then(|index| self.queue.remove(index)) {
-                    self.count_jobs();
-                    self.record_queued(&job, JobState::Withdrawn).await;
+            Some(Command::Withdraw { id, answer }) => match &mut self.under_way {
+                Some(job) if job.id == id && job.sent == SentPart::Nothing => {
+                    job.withdrawals.push(answer);
                 }
-                // Whoever asked may have stopped waiting.
-                let _ = answer.send(found.is_some());
+                Some(_) | None => {
+                    let is_withdrawn = self.withdraw_queued(id).await;
+                    // Whoever asked may have stopped waiting.
+                    let _ = answer.send(is_withdrawn);
+                }
+            },
+            Some(Command::Recover) => self.recovery.is_due = self.status.borrow().cutter_jam,
+        }
+    }
+
+    /// Takes a job out of the queue. It stays when the journal cannot say so: after a restart it
+    /// would be printed here, and be on a second printer's paper too.
+    async fn withdraw_queued(&mut self, id: JobId) -> bool {
+        let found = self.queue.iter().position(|job| job.id == id);
+        let Some(job) = found.and_then(|index| self.queue.remove(index)) else { return false };
+        let recorded = self.journal.record(id, JobState::Withdrawn).await;
+        let is_withdrawn = recorded.is_ok();
+        log_journal(id, recorded);
+        match is_withdrawn {
+            true => {
+                job.states.send_replace(JobState::Withdrawn);
+            }
+            false => self.queue.insert(found.unwrap_or(0), job),
+        }
+        self.count_jobs();
+        is_withdrawn
+    }
+
+    /// Somebody wants the job under way back, and no byte of it has left.
+    pub(super) fn is_withdrawal_asked(&self) -> bool {
+        let job = self.under_way.as_ref();
+        job.is_some_and(|job| job.sent == SentPart::Nothing && !job.withdrawals.is_empty())
+    }
+
+    /// Journals that the bytes of `id` are about to leave. What handles ask meanwhile is returned,
+    /// so that a slow journal keeps nobody from being heard.
+    pub(super) async fn record_sending(
+        &mut self,
+        id: JobId,
+    ) -> (Result<(), JournalError>, Vec<Option<Command>>) {
+        let mut requests = Vec::new();
+        let Task { journal, inbox, abandoned, .. } = self;
+        let recording = journal.record(id, JobState::Sending);
+        tokio::pin!(recording);
+        loop {
+            let hears = !*abandoned
+                && !matches!(requests.last(), Some(None))
+                && requests.len() < QUEUE_LENGTH_MAX;
+            tokio::select! {
+                recorded = &mut recording => return (recorded, requests),
+                request = inbox.recv(), if hears => requests.push(request),
             }
         }
     }
 
-    /// Puts the job under way back at the head of the queue; nothing of it has left.
-    pub(super) fn requeue_under_way(&mut self) {
+    /// Puts the job under way back at the head of the queue; nothing of it has left. Whoever asked
+    /// for it gets it.
+    pub(super) async fn requeue_under_way(&mut self) {
         let Some(job) = self.under_way.take() else { return };
         let Some(states) = job.states else { return };
-        let encoded = Encoded {
-            bytes: job.bytes,
-            process_id: job.process_id,
-            height_dots: job.height_dots,
-            substitutions: Vec::new(),
+        let UnderWay { id, bytes, height_dots, withdrawals, .. } = job;
+        self.queue.push_front(QueuedJob { id, bytes, height_dots, states });
+        if withdrawals.is_empty() {
+            return;
+        }
+        let is_withdrawn = self.withdraw_queued(id).await;
+        for answer in withdrawals {
+            // Whoever asked may have stopped waiting.
+            let _ = answer.send(is_withdrawn);
+        }
+    }
+
+    /// Notes whether a person has been at a jammed cutter: the cover was opened and closed.
+    pub(super) fn watch_cutter(&mut self) {
+        let (jam, open) = {
+            let status = self.status.borrow();
+            (status.cutter_jam, status.cover_open)
         };
-        self.queue.push_front(QueuedJob { id: job.id, encoded, states });
+        match (jam, open) {
+            (false, _) => self.recovery = CutterRecovery::default(),
+            (true, true) => self.recovery.cover_was_opened = true,
+            (true, false) => {
+                self.recovery.is_due |= std::mem::take(&mut self.recovery.cover_was_opened);
+            }
+        }
+    }
+
+    /// How long `byte_count` bytes are on the line.
+    pub(super) fn time_on_the_line(&self, byte_count: usize) -> Duration {
+        let rate = f64::from(self.address.bytes_per_second());
+        Duration::from_secs_f64(byte_count as f64 / rate)
     }
 
     pub(super) fn count_jobs(&self) {
