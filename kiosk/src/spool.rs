@@ -3,13 +3,25 @@
 //!
 //! One small SQLite file per printer. It is not the office's log: losing it loses no ticket, only
 //! the knowledge of which slips had been printed, which then reads as "unknown".
+//!
+//! | part | what it does |
+//! |---|---|
+//! | `entry` | what a job is, and the rows it is kept in |
+//! | `handover` | jobs on their way to another printer's spool |
+//! | `roll` | the paper that slips have used |
+
+mod entry;
+mod handover;
+mod roll;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use printer_driver::document::Document;
 use printer_driver::printer::{Job, JobId, JobState, Journal, JournalError, needs_settling};
 use rusqlite::{Connection, OptionalExtension, params};
+
+pub use entry::{NewJob, Request, Spooled, Subject};
+pub use handover::Origin;
 
 /// Finished jobs that are kept, so that a technician can look back a few days.
 const FINISHED_MAX: u32 = 2_000;
@@ -18,17 +30,6 @@ const FINISHED_MAX: u32 = 2_000;
 #[derive(Clone, Debug)]
 pub struct Spool {
     connection: Arc<Mutex<Connection>>,
-}
-
-/// A job of the spool.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Spooled {
-    /// What is printed, under its number.
-    pub job: Job,
-    /// The ticket it is the slip of.
-    pub ticket: u64,
-    /// How far it has come.
-    pub state: JobState,
 }
 
 /// Why the spool could not be used.
@@ -65,25 +66,18 @@ impl SpoolError {
 }
 
 impl Spool {
-    /// Opens the spool in `path`, creating it if need be.
+    /// Opens the spool in `path`, creating it if need be; one that an earlier build made gets what
+    /// it lacks.
     ///
     /// # Errors
     ///
     /// [`SpoolError::File`].
     pub fn open(path: &Path) -> Result<Spool, SpoolError> {
-        let connection = Connection::open(path)?;
+        let mut connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "cache_size", -256)?;
-        connection.execute_batch(
-            "CREATE TABLE IF NOT EXISTS job (
-                 id INTEGER PRIMARY KEY AUTOINCREMENT,
-                 ticket INTEGER NOT NULL,
-                 document TEXT NOT NULL,
-                 state TEXT NOT NULL
-             ) STRICT;
-             CREATE INDEX IF NOT EXISTS job_ticket ON job (ticket);",
-        )?;
+        entry::prepare(&mut connection)?;
         Ok(Spool { connection: Arc::new(Mutex::new(connection)) })
     }
 
@@ -91,40 +85,24 @@ impl Spool {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a slip. On disk when it returns.
+    /// Adds a slip. On disk when it returns. One that comes from another spool is added once,
+    /// however often it is handed over.
     ///
     /// # Errors
     ///
     /// [`SpoolError`]: then nothing may be printed.
-    pub fn add(&self, ticket: u64, document: Document) -> Result<Job, SpoolError> {
-        let text = serde_json::to_string(&document)?;
-        let state = serde_json::to_string(&JobState::Queued)?;
-        let connection = self.lock();
-        connection.execute(
-            "INSERT INTO job (ticket, document, state) VALUES (?1, ?2, ?3)",
-            params![ticket.cast_signed(), text, state],
+    pub fn add(&self, new: NewJob) -> Result<Job, SpoolError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let id = entry::insert(&transaction, &new)?;
+        transaction.execute(
+            "DELETE FROM job WHERE id <= ?1 - ?2
+             AND json_extract(state, '$.state') IN ('printed', 'withdrawn', 'unknown')
+             AND (moving_to IS NULL OR moved_as IS NOT NULL)",
+            params![id.0.cast_signed(), FINISHED_MAX],
         )?;
-        let id = connection.last_insert_rowid().cast_unsigned();
-        connection.execute(
-            "DELETE FROM job WHERE id <= ?1 - ?2 AND json_extract(state, '$.state') = 'printed'",
-            params![id.cast_signed(), FINISHED_MAX],
-        )?;
-        Ok(Job { id: JobId(id), document })
-    }
-
-    /// The ticket of a job.
-    ///
-    /// # Errors
-    ///
-    /// [`SpoolError::File`].
-    pub fn ticket(&self, job: JobId) -> Result<Option<u64>, SpoolError> {
-        let connection = self.lock();
-        let found = connection
-            .query_row("SELECT ticket FROM job WHERE id = ?1", [job.0.cast_signed()], |row| {
-                row.get::<_, i64>(0)
-            })
-            .optional()?;
-        Ok(found.map(i64::cast_unsigned))
+        transaction.commit()?;
+        Ok(Job { id, document: new.document })
     }
 
     /// How far a job has come; `None` when it is not in the spool.
@@ -133,37 +111,37 @@ impl Spool {
     ///
     /// [`SpoolError`].
     pub fn state(&self, job: JobId) -> Result<Option<JobState>, SpoolError> {
-        let text = {
-            let connection = self.lock();
-            let select = "SELECT state FROM job WHERE id = ?1";
-            let row = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
-            connection.query_row(select, [job.0.cast_signed()], row).optional()?
-        };
-        let decode = |text: String| {
-            serde_json::from_str(&text).map_err(|source| SpoolError::Entry { job: job.0, source })
-        };
-        text.map(decode).transpose()
+        Ok(self.find(job)?.map(|found| found.state))
     }
 
-    /// How far each slip of a ticket has come, oldest first; empty when none was ever spooled.
+    /// A job; `None` when it is not in the spool.
     ///
     /// # Errors
     ///
     /// [`SpoolError`].
-    pub fn states(&self, ticket: u64) -> Result<Vec<JobState>, SpoolError> {
-        let connection = self.lock();
-        let mut statement =
-            connection.prepare("SELECT id, state FROM job WHERE ticket = ?1 ORDER BY id")?;
-        let rows = statement.query_map([ticket.cast_signed()], |row| {
-            Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, String>(1)?))
-        })?;
-        let mut states = Vec::new();
-        for row in rows {
-            let (job, text) = row?;
-            let entry = |source| SpoolError::Entry { job, source };
-            states.push(serde_json::from_str(&text).map_err(entry)?);
-        }
-        Ok(states)
+    pub fn find(&self, job: JobId) -> Result<Option<Spooled>, SpoolError> {
+        entry::one(&self.lock(), "id = ?1", [job.0.cast_signed()])
+    }
+
+    /// The job that this request asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`SpoolError`].
+    pub fn find_request(&self, key: &[u8; 16]) -> Result<Option<Spooled>, SpoolError> {
+        entry::one(&self.lock(), "request_key = ?1", [key.as_slice()])
+    }
+
+    /// Every slip of a subject, oldest first; empty when none was ever spooled here. Those that
+    /// have gone to another printer are not among them.
+    ///
+    /// # Errors
+    ///
+    /// [`SpoolError`].
+    pub fn of_subject(&self, subject: Subject) -> Result<Vec<Spooled>, SpoolError> {
+        let clause = "kind = ?1 AND ticket = ?2 AND moved_as IS NULL ORDER BY id";
+        let key = params![subject.kind.name(), subject.number.cast_signed()];
+        entry::many(&self.lock(), clause, key)
     }
 
     /// Jobs that are not final, oldest first.
@@ -172,42 +150,43 @@ impl Spool {
     ///
     /// [`SpoolError`].
     pub fn open_jobs(&self) -> Result<Vec<Spooled>, SpoolError> {
-        let connection = self.lock();
-        let mut statement = connection.prepare(
-            "SELECT id, ticket, document, state FROM job
-             WHERE json_extract(state, '$.state') NOT IN ('printed', 'unknown', 'withdrawn')
-             ORDER BY id",
-        )?;
-        let rows = statement.query_map([], |row| {
-            Ok((
-                row.get::<_, i64>(0)?.cast_unsigned(),
-                row.get::<_, i64>(1)?.cast_unsigned(),
-                row.get::<_, String>(2)?,
-                row.get::<_, String>(3)?,
-            ))
-        })?;
-        let mut jobs = Vec::new();
-        for row in rows {
-            let (id, ticket, document, state) = row?;
-            let entry = |source| SpoolError::Entry { job: id, source };
-            let document = serde_json::from_str(&document).map_err(entry)?;
-            let state = serde_json::from_str(&state).map_err(entry)?;
-            jobs.push(Spooled { job: Job { id: JobId(id), document }, ticket, state });
-        }
-        Ok(jobs)
+        let clause = "json_extract(state, '$.state') NOT IN ('printed', 'unknown', 'withdrawn')
+             ORDER BY id";
+        entry::many(&self.lock(), clause, [])
     }
 
-    /// Stores how far a job has come.
+    /// The latest jobs, newest first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`SpoolError`].
+    pub fn latest(&self, limit: u16) -> Result<Vec<Spooled>, SpoolError> {
+        entry::many(&self.lock(), "moved_as IS NULL ORDER BY id DESC LIMIT ?1", [limit])
+    }
+
+    /// Stores how far a job has come. A slip that is on paper, or may be, counts for its roll.
     ///
     /// # Errors
     ///
     /// [`SpoolError`].
     pub fn record_state(&self, job: JobId, state: JobState) -> Result<(), SpoolError> {
         let text = serde_json::to_string(&state)?;
-        self.lock().execute(
-            "UPDATE job SET state = ?2 WHERE id = ?1",
-            params![job.0.cast_signed(), text],
-        )?;
+        let mut connection = self.lock();
+        let id = job.0.cast_signed();
+        let uses_paper = matches!(state, JobState::Printed { .. } | JobState::Unknown { .. });
+        if !uses_paper {
+            connection.execute("UPDATE job SET state = ?2 WHERE id = ?1", params![id, text])?;
+            return Ok(());
+        }
+        let transaction = connection.transaction()?;
+        let uncounted = "SELECT length_mm FROM job WHERE id = ?1 AND counted = 0";
+        let length = transaction.query_row(uncounted, [id], |row| row.get::<_, u32>(0));
+        if let Some(length_mm) = length.optional()? {
+            roll::add(&transaction, length_mm)?;
+        }
+        transaction
+            .execute("UPDATE job SET state = ?2, counted = 1 WHERE id = ?1", params![id, text])?;
+        transaction.commit()?;
         Ok(())
     }
 }
@@ -234,10 +213,14 @@ impl Journal for Spool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use printer_driver::document::{Align, Style};
+    use printer_driver::document::{Align, Document, Style};
 
     fn document(text: &str) -> Document {
         Document::builder().text(text, Style::BODY, Align::Center).build().unwrap()
+    }
+
+    fn slip(ticket: u64) -> NewJob {
+        NewJob::new(Subject::ticket(ticket), document("A001"))
     }
 
     #[test]
@@ -245,9 +228,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("spool.sqlite");
         let spool = Spool::open(&path).unwrap();
-        let printed = spool.add(7, document("A001")).unwrap();
-        let sent = spool.add(8, document("A002")).unwrap();
-        let queued = spool.add(9, document("A003")).unwrap();
+        let printed = spool.add(slip(7)).unwrap();
+        let sent = spool.add(slip(8)).unwrap();
+        let queued = spool.add(slip(9)).unwrap();
         let proof = printer_driver::printer::Proof::ProcessId;
         spool.record_state(printed.id, JobState::Printed { proof }).unwrap();
         spool.record_state(sent.id, JobState::Sent).unwrap();
@@ -255,17 +238,61 @@ mod tests {
 
         let spool = Spool::open(&path).unwrap();
         let (unsettled, fresh) = split(spool.open_jobs().unwrap());
-        assert_eq!(unsettled.map(|spooled| spooled.ticket), Some(8));
+        assert_eq!(unsettled.map(|spooled| spooled.subject), Some(Subject::ticket(8)));
         assert_eq!(fresh.iter().map(|s| &s.job).collect::<Vec<_>>(), vec![&queued]);
-        assert_eq!(spool.ticket(sent.id).unwrap(), Some(8));
     }
 
     #[test]
     fn job_numbers_are_never_used_twice_even_after_old_jobs_are_removed() {
         let dir = tempfile::tempdir().unwrap();
         let spool = Spool::open(&dir.path().join("spool.sqlite")).unwrap();
-        let first = spool.add(1, document("A001")).unwrap();
+        let first = spool.add(slip(1)).unwrap();
         spool.lock().execute("DELETE FROM job", []).unwrap();
-        assert!(spool.add(2, document("A002")).unwrap().id > first.id);
+        assert!(spool.add(slip(2)).unwrap().id > first.id);
+    }
+
+    #[test]
+    fn a_spool_of_an_earlier_build_opens_with_its_jobs() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("spool.sqlite");
+        let text = serde_json::to_string(&document("A001")).unwrap();
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(
+            "CREATE TABLE job (
+                 id INTEGER PRIMARY KEY AUTOINCREMENT,
+                 ticket INTEGER NOT NULL,
+                 document TEXT NOT NULL,
+                 state TEXT NOT NULL
+             ) STRICT;
+             CREATE INDEX job_ticket ON job (ticket);",
+        )
+        .unwrap();
+        let insert = "INSERT INTO job (ticket, document, state) VALUES (7, ?1, ?2)";
+        old.execute(insert, params![text, r#"{"state":"queued"}"#]).unwrap();
+        drop(old);
+        for _ in 0..2 {
+            let spool = Spool::open(&path).unwrap();
+            let jobs = spool.open_jobs().unwrap();
+            assert_eq!(jobs.len(), 1);
+            assert_eq!((jobs[0].subject, jobs[0].length_mm), (Subject::ticket(7), 0));
+            assert_eq!(spool.of_subject(Subject::ticket(7)).unwrap().len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_request_is_found_again_by_its_key_and_a_second_one_with_it_is_not_added() {
+        let dir = tempfile::tempdir().unwrap();
+        let spool = Spool::open(&dir.path().join("spool.sqlite")).unwrap();
+        let subject = Subject { kind: crate::slip::Kind::Staff, number: 7 };
+        let request = Request { key: [3; 16], digest: [4; 32] };
+        let new = NewJob { request: Some(request), ..NewJob::new(subject, document("A001")) };
+        let job = spool.add(new.clone()).unwrap();
+        let found = spool.find_request(&[3; 16]).unwrap().unwrap();
+        assert_eq!((found.job.id, found.request), (job.id, Some(request)));
+        assert_eq!(spool.add(new).unwrap().id, job.id);
+        assert_eq!(spool.find_request(&[5; 16]).unwrap(), None);
+        assert_eq!(spool.latest(10).unwrap().len(), 1);
+        // A ticket's own slip is something else.
+        assert_eq!(spool.of_subject(Subject::ticket(7)).unwrap(), []);
     }
 }

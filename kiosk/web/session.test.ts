@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Outcome } from "../../server/web/shared/command";
+import type { PrinterCondition } from "../../server/web/shared/protocol";
 import { IDLE_MS, Session, SETTLE_MS, type Page } from "./session";
 import { bandOf, paperOf } from "./store";
 
@@ -86,11 +87,13 @@ test("a refusal and a lost answer are two different pages", async () => {
 });
 
 test("a low roll still prints; every other condition is trouble and no printer is none", () => {
-  const printer = (condition: Parameters<typeof paperOf>[0]) => paperOf(condition);
-  assert.equal(printer({ kiosk: "K1", condition: "paper_near_end", unknown_count: 0 }), "comes");
-  assert.equal(printer({ kiosk: "K1", condition: "silent", unknown_count: 0 }), "trouble");
-  assert.equal(printer({ kiosk: "K1", condition: "none", unknown_count: 0 }), "none");
-  assert.equal(printer(undefined), "none");
+  const printer = (condition: PrinterCondition) =>
+    paperOf({ kiosk: "K1", condition, unknown_count: 0, name: {}, stand_in: null, slips_left: null });
+  assert.equal(printer("paper_near_end"), "comes");
+  assert.equal(printer("paper_low"), "comes");
+  assert.equal(printer("silent"), "trouble");
+  assert.equal(printer("none"), "none");
+  assert.equal(paperOf(undefined), "none");
 });
 
 test("a group's wait spans those of its queues that are known", () => {

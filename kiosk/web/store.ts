@@ -101,6 +101,7 @@ export function paperOf(printer: PrinterView | undefined): PaperState {
   if (printer === undefined) return "none";
   switch (printer.condition) {
     case "ready":
+    case "paper_low":
     case "paper_near_end":
       return "comes";
     case "none":

@@ -116,6 +116,15 @@ wire! {
         /// Slips of open tickets that failed or that nobody knows the outcome of; staff resolve
         /// them.
         pub unknown_count: u16,
+        /// What the kiosk is called.
+        #[serde(default)]
+        pub name: Text,
+        /// The kiosk out of whose printer the slips of this one come while it cannot print.
+        #[serde(default)]
+        pub stand_in: Option<String>,
+        /// Slips left on the roll, as far as counting knows; in tens while there are enough.
+        #[serde(default)]
+        pub slips_left: Option<u32>,
     }
 
     /// The worst thing true of a printer.
@@ -142,6 +151,8 @@ wire! {
         Absent,
         /// No printer is set up for the kiosk: labels are shown, not printed.
         None,
+        /// By counting, few slips are left on the roll; the printer itself has not noticed yet.
+        PaperLow,
     }
 
     /// A change for a kiosk.

@@ -12,7 +12,7 @@ use domain::event::Event;
 use domain::id::{KioskId, TicketId};
 use domain::language::Language;
 use domain::ticket::{Class, Origin, Paper, Token};
-use kiosk::spool::Spool;
+use kiosk::spool::{NewJob, Spool, Subject};
 use printer_driver::document::{Align, Document, Style};
 use printer_driver::printer::{JobState, Proof};
 use protocol::event::Source;
@@ -100,7 +100,7 @@ async fn reported_after(state: JobState) -> Paper {
     let (core, kiosk) = left_behind(dir.path());
     let before = spool(dir.path(), kiosk);
     let slip = Document::builder().text("A001", Style::BODY, Align::Center).build().unwrap();
-    let job = before.add(1, slip).unwrap();
+    let job = before.add(NewJob::new(Subject::ticket(1), slip)).unwrap();
     before.record_state(job.id, state).unwrap();
     drop(before);
     let (engineered, _printing, published) = restart(dir.path(), core, kiosk);
@@ -133,7 +133,7 @@ async fn a_slip_issued_long_before_the_restart_can_still_be_printed_again() {
     let (core, kiosk) = left_behind(dir.path());
     let (engineered, printing, published) = restart(dir.path(), core, kiosk);
     let spool = spool(dir.path(), kiosk);
-    let count = || spool.states(1).unwrap().len();
+    let count = || spool.of_subject(Subject::ticket(1)).unwrap().len();
     assert_eq!(count(), 1, "the resident still stands there: printed at once");
     let reprint = Command::ReprintTicket { ticket: TicketId(1) };
     engineered.engine.submit(order(reprint)).await.unwrap();

@@ -145,7 +145,14 @@ const ERRANDS: ErrandView[] = [
   }, ID),
 ];
 
-export const PRINTER: PrinterView = { kiosk: "K1", condition: "ready", unknown_count: 0 };
+export const PRINTER: PrinterView = {
+  kiosk: "K1",
+  condition: "ready",
+  unknown_count: 0,
+  name: { ja: "入口側の発券機", en: "Kiosk at the entrance" },
+  stand_in: null,
+  slips_left: null,
+};
 
 /** A call as a display shows it. */
 export function call(

@@ -184,7 +184,9 @@ fn unanswered(office: &Office) -> impl Iterator<Item = Alert> {
 fn of_printer(printer: &PrinterView) -> Option<Alert> {
     let level = match printer.condition {
         PrinterCondition::Ready | PrinterCondition::None => return None,
-        PrinterCondition::PaperNearEnd | PrinterCondition::HeadHot => AlertLevel::Near,
+        PrinterCondition::PaperLow | PrinterCondition::PaperNearEnd | PrinterCondition::HeadHot => {
+            AlertLevel::Near
+        }
         PrinterCondition::PaperEnd
         | PrinterCondition::CoverOpen
         | PrinterCondition::CutterJam

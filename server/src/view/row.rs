@@ -1,10 +1,10 @@
 //! Rows: what the setup says, with the facts of the moment.
 
 use domain::bell::RingState;
-use domain::id::{BellId, KioskId, ProcedureCode, QueueId};
+use domain::id::{BellId, ProcedureCode, QueueId};
 use domain::office::Office;
 use domain::procedure::{Completion, ProcedureKind};
-use domain::setup::{self, Setup};
+use domain::setup::{self, Kiosk, Setup};
 use domain::statistics;
 use domain::ticket::{PeriodKind, ServicePhase, Ticket, TransferStage};
 use protocol::Text;
@@ -224,6 +224,13 @@ pub(super) fn bell(office: &Office, bell: &setup::Bell, device: BellCondition) -
 }
 
 /// A kiosk of which no device has said anything.
-pub(super) fn printer(kiosk: KioskId) -> PrinterView {
-    PrinterView { kiosk: kiosk.to_string(), condition: PrinterCondition::None, unknown_count: 0 }
+pub(super) fn printer(kiosk: &Kiosk) -> PrinterView {
+    PrinterView {
+        kiosk: kiosk.id.to_string(),
+        condition: PrinterCondition::None,
+        unknown_count: 0,
+        name: text(&kiosk.name),
+        stand_in: None,
+        slips_left: None,
+    }
 }

@@ -190,7 +190,8 @@ impl Scene {
         let mut changes = Changes::default();
         let known = self.printers.get(&printer.kiosk);
         let unknown_count = known.map_or(0, |known| known.unknown_count);
-        let printer = PrinterView { unknown_count, ..printer };
+        let name = known.map(|known| known.name.clone()).unwrap_or_default();
+        let printer = PrinterView { unknown_count, name, ..printer };
         if known != Some(&printer) {
             tell_printer(&printer, &mut changes);
             self.printers.insert(printer.kiosk.clone(), printer);
@@ -231,8 +232,9 @@ impl Scene {
         let known = std::mem::take(&mut self.printers);
         let printer = |kiosk: &domain::setup::Kiosk| {
             let key = kiosk.id.to_string();
-            let printer = known.get(&key).cloned();
-            (key, printer.unwrap_or_else(|| row::printer(kiosk.id)))
+            let known = known.get(&key).cloned();
+            let printer = row::printer(kiosk);
+            (key, PrinterView { name: printer.name.clone(), ..known.unwrap_or(printer) })
         };
         self.printers = setup.kiosks.iter().map(printer).collect();
         let doubtful = condition::doubtful_slips(&self.office);

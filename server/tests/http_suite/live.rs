@@ -372,6 +372,9 @@ async fn a_printer_that_needs_somebody_is_shown_and_alerts() {
         kiosk: "kiosk-1".to_owned(),
         condition: PrinterCondition::PaperEnd,
         unknown_count: 0,
+        name: Default::default(),
+        stand_in: None,
+        slips_left: None,
     };
     office.board.set_printer(printer);
     kiosk.hear_until(|message| message["type"] == "update").await;
@@ -444,6 +447,9 @@ async fn a_slip_nobody_can_vouch_for_is_counted_at_its_kiosk_until_it_is_settled
         kiosk: "kiosk-1".to_owned(),
         condition: PrinterCondition::PaperNearEnd,
         unknown_count: 0,
+        name: Default::default(),
+        stand_in: None,
+        slips_left: None,
     };
     office.board.set_printer(printer);
     counter.hear_until(counted(3)).await;

@@ -863,12 +863,24 @@ condition: PrinterCondition,
  * Slips of open tickets that failed or that nobody knows the outcome of; staff resolve
  * them.
  */
-unknown_count: number, };
+unknown_count: number,
+/**
+ * What the kiosk is called.
+ */
+name: { [key in string]: string },
+/**
+ * The kiosk out of whose printer the slips of this one come while it cannot print.
+ */
+stand_in: string | null,
+/**
+ * Slips left on the roll, as far as counting knows; in tens while there are enough.
+ */
+slips_left: number | null, };
 
 /**
  * The worst thing true of a printer.
  */
-export type PrinterCondition = "ready" | "paper_near_end" | "paper_end" | "cover_open" | "cutter_jam" | "head_hot" | "offline" | "silent" | "absent" | "none";
+export type PrinterCondition = "ready" | "paper_near_end" | "paper_end" | "cover_open" | "cutter_jam" | "head_hot" | "offline" | "silent" | "absent" | "none" | "paper_low";
 
 /**
  * A change for a kiosk.
@@ -1725,6 +1737,290 @@ median_ms: number | null,
  * 90th percentile (nearest rank).
  */
 p90_ms: number | null, };
+
+/**
+ * One device. Key: `device`.
+ */
+export type DeviceView = {
+/**
+ * Its place in the office file, such as `printers.kiosk-1`.
+ */
+device: string,
+/**
+ * What it is for.
+ */
+kind: DeviceKind,
+/**
+ * Whose it is: a kiosk's, bell's or counter's key, or the name of the device itself.
+ */
+owner: string,
+/**
+ * What the owner is called; may be empty.
+ */
+name: { [key in string]: string },
+/**
+ * Its address, as the office file has it.
+ */
+address: string,
+/**
+ * Its profile or driver, such as `epson-jp` or `lcus`.
+ */
+driver: string,
+/**
+ * Whether it is a virtual twin.
+ */
+is_twin: boolean,
+/**
+ * The most serious condition that is true.
+ */
+state: DeviceState,
+/**
+ * Every other condition that is true, the most serious first.
+ */
+also: Array<DeviceState>,
+/**
+ * What the system said about it, in English; empty when there is nothing to say.
+ */
+reason: string,
+/**
+ * When `state` became true.
+ */
+since_ms: number,
+/**
+ * Jobs or orders that wait for it.
+ */
+queue_count: number,
+/**
+ * Paper that is left, where that is estimated.
+ */
+paper: PaperLeft | null,
+/**
+ * Runs of bytes that it sent and that meant nothing.
+ */
+noise_count: number,
+/**
+ * What a panel should be showing; `None` for anything but a panel.
+ */
+shows: string | null,
+/**
+ * What came of the latest key or code, newest first; empty for anything but an input.
+ */
+inputs: Array<InputView>,
+/**
+ * Slips that are not settled yet, oldest first; empty for anything but a printer.
+ */
+jobs: Array<JobView>,
+/**
+ * What can be done with it here.
+ */
+actions: Array<DeviceAction>,
+/**
+ * What went over its line last.
+ */
+last: ExchangeView | null, };
+
+/**
+ * What a device is for.
+ */
+export type DeviceKind = "printer" | "bell" | "panel" | "buttons" | "scanner";
+
+/**
+ * A condition of a device, from the most to the least serious.
+ */
+export type DeviceState = "absent" | "silent" | "fault" | "offline" | "refusing" | "cutter_jam" | "cover_open" | "paper_end" | "head_hot" | "paper_near_end" | "working" | "ready";
+
+/**
+ * How much paper is left, by what has been printed since the roll was changed.
+ */
+export type PaperLeft = {
+/**
+ * Slips of the usual length that still fit.
+ */
+slip_count: number,
+/**
+ * What is left of the roll in percent, 0 to 100.
+ */
+percent: number, };
+
+/**
+ * What came of a key or a code.
+ */
+export type InputView = {
+/**
+ * Which: a key's number, or the label that a code led to; `?` when it led nowhere.
+ */
+input: string,
+/**
+ * What the office file makes of it, such as `issue:join` or `call-next`.
+ */
+action: string,
+/**
+ * The ticket's label, where one was issued, called or found.
+ */
+label: string | null,
+/**
+ * `None` when it was done, else the code of the refusal.
+ */
+refusal: string | null,
+/**
+ * When.
+ */
+at_ms: number, };
+
+/**
+ * A slip that is not settled. Key: `job`, or `ticket` where there is no job any more.
+ */
+export type JobView = {
+/**
+ * Its number in the printer's queue; `None` when it has left the queue.
+ */
+job: number | null,
+/**
+ * The ticket it is the slip of; `None` for a test page.
+ */
+ticket: number | null,
+/**
+ * The ticket's label.
+ */
+label: string | null,
+/**
+ * How far it has come.
+ */
+progress: JobProgress,
+/**
+ * Whether no byte of it has left, so that it can be taken back.
+ */
+can_withdraw: boolean, };
+
+/**
+ * How far a slip has come.
+ */
+export type JobProgress = "queued" | "sending" | "sent" | "held" | "unknown" | "failed";
+
+/**
+ * What can be done with a device.
+ */
+export type DeviceAction = "test" | "new_roll" | "withdraw";
+
+/**
+ * Bytes one way, and what they mean.
+ */
+export type ExchangeView = {
+/**
+ * Which way.
+ */
+direction: ExchangeDirection,
+/**
+ * The first bytes in hex, such as `10 04 01`.
+ */
+hex: string,
+/**
+ * How many bytes there were in all.
+ */
+byte_count: number,
+/**
+ * A stable word such as `ask_paper`.
+ */
+meaning: string,
+/**
+ * What is special about these, in the words of the manual; may be empty.
+ */
+detail: string,
+/**
+ * How often exactly this went over the line.
+ */
+count: number,
+/**
+ * How long ago it last did, in real time.
+ */
+ago_ms: number, };
+
+/**
+ * Which way bytes went.
+ */
+export type ExchangeDirection = "sent" | "received";
+
+/**
+ * `GET /api/v1/devices/{device}`: one device with what went over its line.
+ */
+export type DeviceDetail = {
+/**
+ * The device.
+ */
+device: DeviceView,
+/**
+ * The latest exchanges, oldest first.
+ */
+exchanges: Array<ExchangeView>, };
+
+/**
+ * `GET /api/v1/found-devices`: a device of this machine. Key: `path`.
+ */
+export type FoundDevice = {
+/**
+ * The path by which it is found again after being replugged, where there is one.
+ */
+path: string,
+/**
+ * Where that leads to now, such as `/dev/ttyUSB0`.
+ */
+node: string,
+/**
+ * How it is connected.
+ */
+link: FoundLink,
+/**
+ * What it calls itself; may be empty.
+ */
+name: string,
+/**
+ * The device of the office file that uses it, where one does.
+ */
+used_by: string | null,
+/**
+ * Lines for the office file, the most likely first; empty when it is used.
+ */
+proposals: Array<ProposedLine>,
+/**
+ * What to mind.
+ */
+warnings: Array<FoundWarning>,
+/**
+ * A udev rule that gives this socket of the machine a name of its own, where it helps.
+ */
+udev_rule: string | null, };
+
+/**
+ * How a found device is connected.
+ */
+export type FoundLink = "serial" | "usb_printer" | "keyboard";
+
+/**
+ * A line for the office file.
+ */
+export type ProposedLine = {
+/**
+ * The table it belongs in, such as `devices.printers`.
+ */
+table: string,
+/**
+ * The lines, such as `kiosk-1 = "serial:/dev/…"`.
+ */
+text: string, };
+
+/**
+ * What to mind about a found device.
+ */
+export type FoundWarning = "no_serial_number" | "alike" | "no_stable_path" | "not_allowed";
+
+/**
+ * `POST /api/v1/devices/{device}/withdraw`.
+ */
+export type WithdrawJob = {
+/**
+ * The job's number in the printer's queue.
+ */
+job: number, };
 
 export type KioskMessage = LiveMessage<KioskView, KioskChange>;
 export type CounterMessage = LiveMessage<CounterView, CounterChange>;

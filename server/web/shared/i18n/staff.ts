@@ -403,6 +403,7 @@ const ja: StaffText = {
   },
   printer: {
     ready: "正常",
+    paper_low: "紙が少なくなってきました",
     paper_near_end: "紙が残り少ない",
     paper_end: "紙切れ",
     cover_open: "カバーが開いている",
@@ -643,7 +644,8 @@ const en: StaffText = {
   },
   printer: {
     ready: "ready",
-    paper_near_end: "paper is low",
+    paper_low: "paper is running low",
+    paper_near_end: "paper is nearly out",
     paper_end: "out of paper",
     cover_open: "cover open",
     cutter_jam: "cutter jam",

@@ -1,0 +1,198 @@
+//! A printer that prints what another one cannot, under the same number.
+//!
+//! Slips always go to their own printer's queue first, and are handed over from there one by one
+//! in their order, each step on disk (`kiosk::spool`). Only those of which nothing has left move,
+//! and only to a printer that can print: two that fail keep what they have. A slip moves once for
+//! each time that the printer it waits for fails.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::id::KioskId;
+use kiosk::spool::{Origin, Spool, SpoolError, Spooled};
+use printer_driver::printer::{JobId, JobState};
+
+use super::outcome::Outcomes;
+use super::station::{Station, open_spool, spool_path};
+
+/// Watches `from`, and hands its slips to `to` while it fails. `after` is how long it may fail
+/// before.
+pub(super) async fn stand_in(
+    from: Arc<Station>,
+    to: Arc<Station>,
+    after: Duration,
+    outcomes: Outcomes,
+) {
+    let mut status = from.printer.status();
+    loop {
+        if status.wait_for(|status| status.blocked_by().is_some()).await.is_err() {
+            return;
+        }
+        let recovers = status.wait_for(|status| status.blocked_by().is_none());
+        match tokio::time::timeout(after, recovers).await {
+            Ok(Ok(_)) => continue,
+            Ok(Err(_)) => return,
+            Err(_) => {}
+        }
+        let mut other = to.printer.status();
+        while !from.is_ready() {
+            other.borrow_and_update();
+            status.borrow_and_update();
+            let can = to.is_ready();
+            show(&from, can.then_some(to.kiosk));
+            if can {
+                hand_over_all(&from, &to, &outcomes).await;
+            }
+            tokio::select! {
+                changed = status.changed() => if changed.is_err() { return },
+                changed = other.changed() => if changed.is_err() { return },
+                () = from.given.notified() => {}
+            }
+        }
+        show(&from, None);
+    }
+}
+
+fn show(from: &Station, stands_in: Option<KioskId>) {
+    let changed = |known: &mut Option<KioskId>| std::mem::replace(known, stands_in) != stands_in;
+    if from.standing_in.send_if_modified(changed) {
+        match stands_in {
+            Some(to) => tracing::warn!(kiosk = %from.kiosk, %to, "another printer stands in"),
+            None => tracing::info!(kiosk = %from.kiosk, "no other printer stands in any more"),
+        }
+    }
+}
+
+/// Hands over what waits, oldest first, as long as it makes sense.
+async fn hand_over_all(from: &Arc<Station>, to: &Arc<Station>, outcomes: &Outcomes) {
+    let unsent = match blocking(from, |from| from.unsent()).await {
+        Ok(unsent) => unsent,
+        Err(error) => {
+            tracing::error!(%error, kiosk = %from.kiosk, "the print spool cannot be read");
+            return;
+        }
+    };
+    for slip in unsent {
+        if from.is_ready() || !to.is_ready() {
+            return;
+        }
+        let job = slip.job.id;
+        if let Err(error) = hand_over(from, to, slip, outcomes).await {
+            tracing::error!(%error, kiosk = %from.kiosk, job = job.0, "a slip is not handed over");
+            return;
+        }
+    }
+}
+
+/// Hands one slip over. What each step leaves behind is described in `kiosk::spool`.
+async fn hand_over(
+    from: &Arc<Station>,
+    to: &Arc<Station>,
+    slip: Spooled,
+    outcomes: &Outcomes,
+) -> Result<(), SpoolError> {
+    let job = slip.job.id;
+    let name = to.kiosk.to_string();
+    blocking(from, move |from| from.spool.intend_move(job, &name)).await?;
+    if !from.printer.withdraw(job).await {
+        // It has begun to leave, or somebody else has taken it back meanwhile.
+        let state = blocking(from, move |from| {
+            from.spool.forget_move(job)?;
+            from.spool.state(job)
+        });
+        if state.await? == Some(JobState::Withdrawn) {
+            outcomes.tell(from.kiosk, job, JobState::Withdrawn);
+        }
+        return Ok(());
+    }
+    let mark = blocking(from, move |from| {
+        from.spool.take_out(job)?;
+        from.spool.mark()
+    });
+    let mark = match mark.await {
+        Ok(mark) => mark,
+        Err(error) => return give_back(from, slip, error).await,
+    };
+    let new = slip.handed_over(mark);
+    let there = match blocking(to, move |to| to.spool.add(new)).await {
+        Ok(there) => there,
+        Err(error) => return give_back(from, slip, error).await,
+    };
+    let id = there.id;
+    tracing::info!(from = %from.kiosk, to = %to.kiosk, job = job.0, there = id.0, "handed over");
+    to.print(there);
+    blocking(from, move |from| from.spool.end_move(job, id)).await
+}
+
+/// Prints a slip where it was after all, because the other spool does not take it.
+async fn give_back(
+    from: &Arc<Station>,
+    slip: Spooled,
+    error: SpoolError,
+) -> Result<(), SpoolError> {
+    let job = slip.job.id;
+    blocking(from, move |from| from.spool.put_back(job)).await?;
+    from.print(slip.job);
+    Err(error)
+}
+
+/// Does something with a spool where waiting for the disk holds nobody up.
+async fn blocking<R: Send + 'static>(
+    station: &Arc<Station>,
+    action: impl FnOnce(&Station) -> R + Send + 'static,
+) -> R {
+    let station = Arc::clone(station);
+    match tokio::task::spawn_blocking(move || action(&station)).await {
+        Ok(answer) => answer,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+/// Brings moves to an end that the last run left in the middle, before anything is printed: a slip
+/// that was taken out is put where it was going, or back where that printer is no more.
+///
+/// # Errors
+///
+/// [`SpoolError`].
+pub(super) fn finish_moves(
+    dir: &Path,
+    spools: &BTreeMap<KioskId, Spool>,
+) -> Result<(), SpoolError> {
+    for (kiosk, spool) in spools {
+        for slip in spool.unfinished_moves()? {
+            let job = slip.job.id;
+            let name = slip.moving_to.as_deref().unwrap_or_default();
+            let target = KioskId::new(name);
+            let mark = spool.mark()?;
+            tracing::info!(%kiosk, to = name, job = job.0, "a slip on its way to another printer");
+            if let Some(to) = target.and_then(|target| spools.get(&target)) {
+                let there = to.add(slip.handed_over(mark))?.id;
+                spool.end_move(job, there)?;
+                continue;
+            }
+            // The office file names that printer no more: it may have the slip all the same.
+            let arrived = target.map(|target| arrived(dir, target, &mark, job)).transpose()?;
+            match arrived.flatten() {
+                Some(there) => spool.end_move(job, there)?,
+                None => spool.put_back(job)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn arrived(
+    dir: &Path,
+    target: KioskId,
+    mark: &str,
+    job: JobId,
+) -> Result<Option<JobId>, SpoolError> {
+    let path = spool_path(dir, target);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let origin = Origin { spool: mark.to_owned(), job };
+    Ok(open_spool(&path)?.find_origin(&origin)?.map(|found| found.job.id))
+}
