@@ -32,7 +32,7 @@ fn types() -> String {
             text.push('\n');
         )+};
     }
-    use crate::{answer::*, event::*, live::*, report::*, request::*, view::*};
+    use crate::{answer::*, device::*, event::*, live::*, report::*, request::*, view::*};
     declare!(
         EventRecord, Source, Event, SetupFigures, ProcedureFigures, QueueFigures, ProcedureSort,
         Window, Class, Origin, CallKind, Paper, CancelReason,
@@ -52,6 +52,9 @@ fn types() -> String {
         Alert, AlertKind, AlertLevel, CounterChange,
         DashboardView, WaitSummary, ProcedureSummary, TodaySummary, DashboardChange,
         Report, RowCount, ProcedureReport, WaitReport, TicketTotals, Spread,
+        DeviceView, DeviceKind, DeviceState, PaperLeft, InputView, JobView, JobProgress,
+        DeviceAction, ExchangeView, ExchangeDirection, DeviceDetail, FoundDevice, FoundLink,
+        ProposedLine, FoundWarning, WithdrawJob,
     );
     text.push_str(
         "\nexport type KioskMessage = LiveMessage<KioskView, KioskChange>;\n\

@@ -21,6 +21,7 @@
 mod wire;
 
 pub mod answer;
+pub mod device;
 pub mod event;
 pub mod live;
 pub mod report;

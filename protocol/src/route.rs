@@ -47,6 +47,12 @@ pub enum Operation {
     ReadCounters,
     ReadToday,
     ReadReport,
+    ListDevices,
+    ReadDevice,
+    TestDevice,
+    ChangeRoll,
+    WithdrawJob,
+    FindDevices,
     ReadHealth,
     ReadMetrics,
     ReadContract,
@@ -132,6 +138,16 @@ general! {
     UNKNOWN_ROUTE = "unknown_route" 404 "expected a path that the contract lists";
     /// No ticket of today bears the label.
     UNKNOWN_LABEL = "unknown_label" 404 "expected the label of one of today's tickets";
+    /// The office file lists no such device.
+    UNKNOWN_DEVICE = "unknown_device" 404 "expected a device that the office file lists";
+    /// No such job waits for the printer.
+    UNKNOWN_JOB = "unknown_job" 404 "expected a job of this printer that has not left";
+    /// The device is of another kind.
+    DEVICE_CANNOT = "device_cannot" 409 "expected a device that can do this";
+    /// The device is not there or does not answer.
+    DEVICE_DOWN = "device_down" 409 "expected a device that is plugged in and answers";
+    /// The device has more to do than it takes.
+    DEVICE_BUSY = "device_busy" 409 "expected a device that is not at work already";
     /// The path is known, the method is not.
     WRONG_METHOD = "wrong_method" 405 "expected a method that Allow lists";
     /// The body took too long to arrive.
@@ -383,6 +399,26 @@ routes! {
         () 200 Answer::Json("DashboardView"), [];
     ReadReport Get "/api/v1/reports" "Counts and durations over finished days."
         () 200 Answer::Json("Report"), [];
+    ListDevices Get "/api/v1/devices" "Every printer, bell, panel, button panel and scanner."
+        () 200 Answer::List("DeviceView"), [];
+    ReadDevice Get "/api/v1/devices/{device}" "One device, with what went over its line last."
+        () 200 Answer::Json("DeviceDetail"), ["unknown_device"];
+    TestDevice Post "/api/v1/devices/{device}/test"
+        "Begins a test page, a short ring or a test of a panel."
+        ("Nothing") 200 Answer::Json("DeviceDetail"), [
+            "unknown_device", "device_cannot", "device_down", "device_busy",
+        ];
+    ChangeRoll Post "/api/v1/devices/{device}/new-roll"
+        "A new roll of paper was put in: its slips are counted from nothing."
+        ("Nothing") 200 Answer::Json("DeviceDetail"), ["unknown_device", "device_cannot"];
+    WithdrawJob Post "/api/v1/devices/{device}/withdraw"
+        "Takes back a slip of which no byte has left."
+        ("WithdrawJob") 200 Answer::Json("DeviceDetail"), [
+            "unknown_device", "unknown_job", "device_cannot",
+        ];
+    FindDevices Get "/api/v1/found-devices"
+        "Devices that are plugged into this machine, with lines for the office file."
+        () 200 Answer::List("FoundDevice"), [];
     ReadHealth Get "/healthz" "Whether the office can work."
         () 200 Answer::Json("Health"), [];
     ReadMetrics Get "/metrics" "Figures for monitoring, in Prometheus' text format."
@@ -430,7 +466,8 @@ impl Route {
             "bad_upgrade" | "foreign_origin" | "bad_request" | "too_many_screens" => {
                 self.operation == Operation::Connect
             }
-            "unknown_label" => self.refusals.contains(&general.code),
+            "unknown_label" | "unknown_device" | "unknown_job" | "device_cannot"
+            | "device_down" | "device_busy" => self.refusals.contains(&general.code),
             _ => false,
         }
     }

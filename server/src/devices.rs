@@ -1,11 +1,19 @@
 //! From the writer to the devices: events that printers and bells must hear of, in order.
 
+pub mod discovery;
+mod printer;
+pub mod registry;
+
 use std::str::FromStr;
+use std::sync::Arc;
 
 use domain::event::Event;
 use printer_driver::device::{BellUrl, DeviceUrl, DeviceUrlError};
 use tokio::sync::mpsc;
 
+use self::printer::PrinterDevice;
+use self::registry::Registry;
+use crate::clock::Clock;
 use crate::config::{DeviceLine, OfficeFile};
 use crate::engine::Committed;
 use crate::printing::Printing;
@@ -62,6 +70,26 @@ impl FromEngine {
             printing.event(&committed);
             ringing.event(&committed);
         }
+    }
+}
+
+/// Puts every printer on the list of devices, in the order of the office file.
+pub fn list_printers(
+    registry: &Registry,
+    office: &Arc<OfficeFile>,
+    clock: &Arc<Clock>,
+    printing: &Printing,
+) {
+    for line in &office.devices.printers {
+        let mut handles = printing.handles().iter();
+        let Some(handle) = handles.find(|handle| handle.kiosk == line.owner).cloned() else {
+            continue;
+        };
+        let kiosk = office.setup.kiosks.iter().find(|kiosk| kiosk.id == line.owner);
+        let name = kiosk.map(|kiosk| kiosk.name.clone()).unwrap_or_default();
+        let status = handle.printer.status();
+        let device = PrinterDevice::new(handle, Arc::clone(office), Arc::clone(clock), &name);
+        registry.add(PrinterDevice::facts(line, name), Arc::new(device), status);
     }
 }
 

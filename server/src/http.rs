@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `ask` | bodies and paths as orders |
 //! | `command` | one order: body, idempotency key, answer |
+//! | `device` | printers, bells, panels and inputs for the technician |
 //! | `reading` | what the board shows, health, figures, the contract |
 //! | `guard` | who may ask, and what every answer says about itself |
 //! | `fault` | the envelope |
@@ -17,6 +18,7 @@
 mod ask;
 mod assets;
 mod command;
+mod device;
 mod fault;
 mod guard;
 mod listener;
@@ -40,6 +42,7 @@ pub(crate) use self::fault::Fault;
 use crate::board::Board;
 use crate::clock::Clock;
 use crate::config::OfficeFile;
+use crate::devices::registry::Registry;
 use crate::engine::Engine;
 use crate::metrics::Counts;
 use crate::report::Reports;
@@ -77,6 +80,7 @@ struct Inner {
     board: Board,
     clock: Arc<Clock>,
     office: Arc<OfficeFile>,
+    devices: OnceLock<Registry>,
     data: PathBuf,
     limits: Limits,
     screens: Arc<Semaphore>,
@@ -102,6 +106,7 @@ impl State {
             board,
             clock,
             office,
+            devices: OnceLock::new(),
             data,
             limits,
             screens,
@@ -130,6 +135,20 @@ impl State {
     /// The office file the server was started with.
     pub fn office(&self) -> &OfficeFile {
         &self.0.office
+    }
+
+    /// Lets the technician's routes reach these devices; without it the office has none.
+    #[must_use]
+    pub fn with_devices(self, devices: Registry) -> State {
+        // A state that has devices keeps them.
+        let _ = self.0.devices.set(devices);
+        self
+    }
+
+    /// The devices.
+    pub fn devices(&self) -> &Registry {
+        let none = || Registry::new(Arc::clone(&self.0.clock), std::path::Path::new("/"));
+        self.0.devices.get_or_init(none)
     }
 
     /// The data directory.
@@ -208,6 +227,12 @@ async fn handle(
         Operation::ReadCounters => reading::look(&state, Scene::counter_rows).await,
         Operation::ReadToday => reading::look(&state, Scene::dashboard).await,
         Operation::ReadReport => reading::report(&state, request.uri().query()).await,
+        Operation::ListDevices => Ok(device::list(&state)),
+        Operation::ReadDevice => device::read(&state, subject),
+        Operation::FindDevices => Ok(device::find(&state)),
+        Operation::TestDevice | Operation::ChangeRoll | Operation::WithdrawJob => {
+            device::carry_out(&state, route, subject, request).await
+        }
         Operation::IssueTicket
         | Operation::AdmitLinked
         | Operation::MergeOffline

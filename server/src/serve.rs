@@ -12,7 +12,8 @@ use crate::board::{Beginning, Board, Identity};
 use crate::clock::{Clock, ClockError};
 use crate::config::{ConfigErrors, OfficeFile};
 use crate::devices::AddressError;
-use crate::engine::{Core, Engine, OpenError, Recovered};
+use crate::devices::registry::Registry;
+use crate::engine::{Core, Engine, OpenError, Publish, Recovered};
 use crate::http;
 use crate::printing::{self, Printing, PrintingError};
 use crate::ringing::Ringing;
@@ -146,21 +147,11 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         Board::start(beginning, identity, Arc::clone(&clock)).map_err(ServeError::Thread)?;
     let twins = Arc::new(Twins::start(&office, &args.data, &clock).await?);
     let (to_devices, from_engine) = crate::devices::channel();
-    let publish = {
-        let board = board.clone();
-        Box::new(move |committed: Vec<crate::engine::Committed>| {
-            to_devices.events(&committed);
-            board.commit(committed);
-        })
-    };
+    let publish = publish(board.clone(), to_devices);
     let engineered =
         Engine::start(core, Arc::clone(&clock), publish).map_err(ServeError::Thread)?;
     let engine = engineered.engine.clone();
 
-    let conditions = {
-        let board = board.clone();
-        move |printer| board.set_printer(printer)
-    };
     let printing = printing::Beginning {
         office: Arc::clone(&office),
         clock: Arc::clone(&clock),
@@ -170,18 +161,24 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         today: &today,
         recent: &recent,
     };
-    let printing = Printing::start(printing, conditions)?;
-    let conditions = {
+    let printing = {
         let board = board.clone();
-        move |bell, condition| board.set_bell(bell, condition)
+        Printing::start(printing, move |printer| board.set_printer(printer))?
     };
-    let ringing = Ringing::start(&office, twins.bells(), conditions)?;
+    let devices = Registry::new(Arc::clone(&clock), Path::new("/"));
+    crate::devices::list_printers(&devices, &office, &clock, &printing);
+    let ringing = {
+        let board = board.clone();
+        let conditions = move |bell, condition| board.set_bell(bell, condition);
+        Ringing::start(&office, twins.bells(), &devices, conditions)?
+    };
     tokio::spawn(from_engine.run(printing, ringing.clone()));
 
     let limits = http::Limits::default();
     let data = args.data.clone();
     let state =
-        http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, limits);
+        http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, limits)
+            .with_devices(devices);
     announce(&args.clock, address, &today, &clock);
     tokio::spawn(crate::integrity::check(data));
     let beside = Arc::clone(&twins).routes();
@@ -192,6 +189,14 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
     tracing::info!("stopped; everything acknowledged is on disk");
     Ok(())
+}
+
+/// Tells devices and screens what is on disk.
+fn publish(board: Board, to_devices: crate::devices::ToDevices) -> Publish {
+    Box::new(move |committed| {
+        to_devices.events(&committed);
+        board.commit(committed);
+    })
 }
 
 fn make_directory(dir: &Path) -> Result<(), ServeError> {

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::{answer::*, event::*, live::*, report::*, request::*};
+use crate::{answer::*, device::*, event::*, live::*, report::*, request::*};
 
 /// Where the examples are, from this crate's folder.
 const FOLDER: &str = "tests/frozen/v1";
@@ -68,6 +68,9 @@ frozen! {
     receive_batch_is_frozen: ReceiveBatch;
     advance_batch_is_frozen: AdvanceBatch;
     deliver_batch_is_frozen: DeliverBatch;
+    device_details_are_frozen: DeviceDetail;
+    found_devices_are_frozen: FoundDevice;
+    withdraw_job_is_frozen: WithdrawJob;
 }
 
 fn check<T: JsonSchema + Serialize + DeserializeOwned>(name: &str) {

@@ -9,12 +9,14 @@ use serde_json::{Map, Value, json};
 
 use super::fresh;
 use crate::route::{Answer, GENERALS, Method, Operation, ROUTES, Route, status_of};
-use crate::{answer::*, event::*, live::*, report::*, request::*, view::*};
+use crate::{answer::*, device::*, event::*, live::*, report::*, request::*, view::*};
 
 /// Where the committed document is, from this crate's folder.
 const DOCUMENT: &str = "openapi.json";
 /// Keys of configured things (`domain::id::Key`).
 const KEY: &str = "^[A-Za-z0-9_-]{1,23}$";
+/// A device by its place in the office file.
+const DEVICE: &str = "^(printers|bells|panels|buttons|scanners)\\.[A-Za-z0-9_-]{1,23}$";
 /// A label as a person would type it; numbers start at 1.
 const LABEL: &str = "^[A-Za-z](?!0+$)[0-9]{1,4}$";
 /// The largest whole number that JavaScript reads exactly.
@@ -144,6 +146,7 @@ fn example(request: &str) -> Value {
         "ReceiveBatch" => json!({ "procedure": "2-3", "channel": "mail", "count": 12 }),
         "AdvanceBatch" => json!({ "step": 1 }),
         "DeliverBatch" => json!({ "returned": 0 }),
+        "WithdrawJob" => json!({ "job": 1 }),
         other => panic!("{other} has no example"),
     }
 }
@@ -154,6 +157,9 @@ fn parameters(route: &Route) -> Vec<Value> {
         .map(|name| {
             let (schema, example) = match name {
                 "counter" => (json!({ "type": "string", "pattern": KEY }), json!("1")),
+                "device" => {
+                    (json!({ "type": "string", "pattern": DEVICE }), json!("printers.kiosk-1"))
+                }
                 "bell" => (json!({ "type": "string", "pattern": KEY }), json!("special")),
                 _ => (number(1, NUMBER_MAX), json!(1)),
             };
@@ -304,6 +310,8 @@ fn responses() -> Schemas {
         declare::<TicketView>(generator);
         declare::<EventRecord>(generator);
         declare::<Report>(generator);
+        declare::<DeviceDetail>(generator);
+        declare::<FoundDevice>(generator);
         messages.push(("KioskMessage", declare::<KioskMessage>(generator)));
         messages.push(("CounterMessage", declare::<CounterMessage>(generator)));
         messages.push(("DisplayMessage", declare::<DisplayMessage>(generator)));
@@ -342,6 +350,7 @@ fn requests() -> Schemas {
         declare::<ReceiveBatch>(generator);
         declare::<AdvanceBatch>(generator);
         declare::<DeliverBatch>(generator);
+        declare::<WithdrawJob>(generator);
     });
     for (name, schema) in &mut schemas {
         if schema["additionalProperties"] == json!(false) {

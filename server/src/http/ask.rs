@@ -100,6 +100,12 @@ pub(super) fn read(
         | O::ReadCounters
         | O::ReadToday
         | O::ReadReport
+        | O::ListDevices
+        | O::ReadDevice
+        | O::TestDevice
+        | O::ChangeRoll
+        | O::WithdrawJob
+        | O::FindDevices
         | O::ReadHealth
         | O::ReadMetrics
         | O::ReadContract
@@ -373,7 +379,7 @@ fn by(source: Source, command: Command) -> Asked {
 }
 
 /// Reads a body; an empty one counts as `{}`.
-fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     let body = if body.is_empty() { b"{}" } else { body };
     let read = serde_json::from_slice(body).or_else(|error| {
         let floating = error.is_data() && error.to_string().contains("floating point");

@@ -17,12 +17,13 @@ use super::typed;
 struct Bundle;
 
 /// Pages by their address.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 7] = [
     ("/", "index.html"),
     ("/kiosk", "kiosk.html"),
     ("/counter", "counter.html"),
     ("/display", "display.html"),
     ("/dashboard", "dashboard.html"),
+    ("/devices", "devices.html"),
     ("/paper", "paper.html"),
 ];
 

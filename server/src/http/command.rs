@@ -54,16 +54,37 @@ async fn read(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Order, Fault> {
+    let Received { body, key } = receive(route, subject, headers, body).await?;
+    let around = Around { now: state.clock().now(), token: token()? };
+    let mut asked = ask::read(route.operation, subject, &body, &around)?;
+    sign(state, &mut asked);
+    Ok(Order { ask: asked.ask, source: asked.source, key })
+}
+
+/// A body that has arrived, and what its request is known by.
+pub(super) struct Received {
+    pub(super) body: Bytes,
+    pub(super) key: Option<RequestKey>,
+}
+
+/// Takes in the body of a command.
+///
+/// # Errors
+///
+/// `bad_idempotency_key`, `body_too_large`, `slow_request`, `wrong_content_type`.
+pub(super) async fn receive(
+    route: &'static Route,
+    subject: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Received, Fault> {
     let key = idempotency_key(headers)?;
     let body = whole(body).await?;
     if !body.is_empty() && !is_json(headers) {
         return Err(Fault::general(route::WRONG_CONTENT_TYPE));
     }
-    let around = Around { now: state.clock().now(), token: token()? };
-    let mut asked = ask::read(route.operation, subject, &body, &around)?;
-    sign(state, &mut asked);
     let key = key.map(|key| request_key(&key, route, subject, &body));
-    Ok(Order { ask: asked.ask, source: asked.source, key })
+    Ok(Received { body, key })
 }
 
 /// Adds the operator who is signed in at the counter that asks; the one who signs in opens it.
