@@ -124,7 +124,7 @@ impl<'a, J: Journal> Session<'a, J> {
             None if self.task.may_hold_leftovers => self.clear_earlier_life().await?,
             None => {}
         }
-        self.send_noted(&orders::greeting(self.task.profile.dialect), "greeting").await?;
+        self.send_noted(&orders::greeting(&self.task.profile), "greeting").await?;
         self.ask_all().await?;
         loop {
             if self.task.should_stop() {

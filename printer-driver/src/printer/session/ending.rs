@@ -73,16 +73,25 @@ impl<J: Journal> Session<'_, J> {
                 self.task.set_under_way_state(JobState::Sent).await;
             }
             let until = *deadline.get_or_insert_with(|| Instant::now() + allowance);
-            if let Happening::Deadline = self.next(until).await? {
+            if let Happening::Deadline = self.next(self.wake_before(until)).await? {
                 // Its own report of a condition, or the counter, may have been lost.
-                match self.ask_all().await {
-                    Err(End::Silent) => return Ok(self.is_reached(goal)),
-                    asked => asked?,
+                let asked = self.ask_all().await;
+                if let Err(End::Lost { .. } | End::Stopped) = asked {
+                    asked?;
                 }
-                if self.task.blocked_by().is_none() {
+                if until <= Instant::now() && self.task.blocked_by().is_none() {
                     return Ok(self.is_reached(goal));
                 }
             }
+        }
+    }
+
+    /// When to ask while waiting for an answer: a printer that reports nothing by itself is asked
+    /// now and then, so that its conditions are seen as they come.
+    fn wake_before(&self, until: Instant) -> Instant {
+        match orders::has_automatic_status(&self.task.profile) {
+            true => until,
+            false => until.min(Instant::now() + self.task.timing.probe_held),
         }
     }
 
@@ -108,7 +117,11 @@ impl<J: Journal> Session<'_, J> {
             Happening::Said(_) | Happening::Asked => return Ok(()),
             Happening::Deadline => {}
         }
-        match self.ask(Question::first(self.task.profile.dialect)).await {
+        let asked = match orders::has_automatic_status(&self.task.profile) {
+            true => self.ask(Question::first(self.task.profile.dialect)).await,
+            false => self.ask_all().await,
+        };
+        match asked {
             Ok(()) | Err(End::Silent) => Ok(()),
             Err(end @ (End::Lost { .. } | End::Stopped)) => Err(end),
         }
@@ -238,7 +251,7 @@ impl<J: Journal> Session<'_, J> {
     }
 
     async fn send_greeting_and_cut(&mut self) -> Result<(), End> {
-        self.send_noted(&orders::greeting(self.task.profile.dialect), "greeting").await?;
+        self.send_noted(&orders::greeting(&self.task.profile), "greeting").await?;
         let job = self.task.under_way.as_mut();
         let may_cut = job.is_none_or(|job| {
             job.cut_count += 1;
