@@ -32,6 +32,7 @@ pub mod salvage;
 pub mod serve;
 pub mod simulate;
 pub mod slip;
+pub mod slips;
 pub mod socket;
 pub mod twin;
 pub mod verify;

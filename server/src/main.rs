@@ -9,6 +9,7 @@ use server::report::{self, ReportArgs};
 use server::salvage::{self, SalvageArgs};
 use server::serve::ServeArgs;
 use server::simulate::{self, SimulateArgs};
+use server::slips::{self, SlipsArgs};
 use server::verify::{self, VerifyArgs};
 
 /// 呼出し: queues and tickets for public counters
@@ -35,6 +36,8 @@ enum Command {
     Export(ExportArgs),
     /// Play invented days into an empty data folder (模擬の記録を作る)
     Simulate(SimulateArgs),
+    /// Write the bytes of every slip and what each should say (券の見本を書き出す)
+    Slips(SlipsArgs),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Salvage(args) => salvage::command(&args),
         Command::Export(args) => export::command(&args),
         Command::Simulate(args) => simulate::command(&args),
+        Command::Slips(args) => slips::command(&args),
     }
 }
 

@@ -79,12 +79,9 @@ impl<'a> Desk<'a> {
                 place => format!("{name}（{place}）"),
             }
         };
-        let second = match language {
-            Language::Japanese => String::new(),
-            // Brackets of the width that the language writes.
-            other => in_language(other).replace('（', " (").replace('）', ")"),
-        };
-        (in_language(Language::Japanese), second)
+        // Brackets of the width that the language writes.
+        let narrow = |language| in_language(language).replace('（', " (").replace('）', ")");
+        (in_language(Language::Japanese), words::second(language, narrow))
     }
 
     /// The section and its waiting area.
@@ -139,10 +136,10 @@ pub fn ticket_document(
     event: &Event,
     copy: Copy,
 ) -> Result<Document, DocumentError> {
-    let kiosk = match event {
-        Event::TicketIssued { origin, .. } => ticket::kiosk(*origin),
-        _ => None,
-    };
+    let mut kiosk = None;
+    if let Event::TicketIssued { origin, .. } = event {
+        kiosk = ticket::kiosk(*origin);
+    }
     let slip = ticket(&Desk::new(office, clock), event, copy).to_slip();
     document(&slip, office.slips.layout_of(kiosk))
 }
@@ -158,11 +155,9 @@ pub fn document(slip: &Slip, layout: &Layout) -> Result<Document, DocumentError>
 
 /// Words of the office in Japanese and, where that is another language, the resident's.
 fn text(text: &Text, language: Language) -> Line {
-    let second = match language {
-        Language::Japanese => String::new(),
-        other => text.0.get(&other).cloned().unwrap_or_default(),
-    };
-    Line { japanese: text.get(Language::Japanese).to_owned(), second }
+    let of = |language| text.0.get(&language).cloned().unwrap_or_default();
+    let japanese = text.get(Language::Japanese).to_owned();
+    Line { japanese, second: words::second(language, of) }
 }
 
 /// A date such as `6月2日（火）`.

@@ -8,7 +8,7 @@ use domain::ticket::{Class, Period, PeriodKind, Ticket, Token};
 use domain::time::{MINUTE_MS, Timestamp};
 use kiosk::slip::{Line, Row, StaffSlip, TagSlip, TransferSlip};
 
-use super::words::{self, fill, fixed};
+use super::words::{self, fill, fixed, second};
 use super::{Desk, UNKNOWN, qr_payload};
 
 /// Most periods on a staff slip: the latest say where a case stands.
@@ -41,7 +41,6 @@ pub fn transfer(desk: &Desk<'_>, transfer: &Transfer) -> TransferSlip {
     };
     let to =
         |language: Language| fill(words::words(language).transfer_to, &name(transfer.to, language));
-    let second = |text: String| if language == Language::Japanese { String::new() } else { text };
     let place = match desk.office.slips.places.get(&transfer.to) {
         Some(place) => super::text(place, language),
         None => fixed(language, |words| words.place_unknown.to_owned()),
@@ -53,7 +52,7 @@ pub fn transfer(desk: &Desk<'_>, transfer: &Transfer) -> TransferSlip {
         title: fixed(language, |words| words.transfer_title.to_owned()),
         label: transfer.label.to_string(),
         from: Line::japanese(format!("{}から", name(transfer.from, Language::Japanese))),
-        to: vec![Line { japanese: to(Language::Japanese), second: second(to(language)) }, place],
+        to: vec![Line { japanese: to(Language::Japanese), second: second(language, to) }, place],
         issued: Line::japanese(desk.moment(transfer.at)),
         notices: vec![fixed(language, |words| words.transfer_show.to_owned())],
         qr: qr_payload(&transfer.token.0),
@@ -172,11 +171,7 @@ fn tag_place(desk: &Desk<'_>, tag: &Tag) -> Line {
             let near = |language: Language| {
                 fill(words::words(language).tag_near, counter.name.get(language))
             };
-            let second = match tag.language {
-                Language::Japanese => String::new(),
-                other => near(other),
-            };
-            Line { japanese: near(Language::Japanese), second }
+            Line { japanese: near(Language::Japanese), second: second(tag.language, near) }
         }
         None => fixed(tag.language, |words| words.wait.to_owned()),
     }

@@ -88,11 +88,12 @@ pub(super) fn fill(text: &str, value: &str) -> String {
 
 /// A fixed text in Japanese and, where that is another language, the resident's.
 pub(super) fn fixed(language: Language, text: impl Fn(&Words) -> String) -> Line {
-    let second = match language {
-        Language::Japanese => String::new(),
-        other => text(words(other)),
-    };
-    Line { japanese: text(&JA), second }
+    Line { japanese: text(&JA), second: second(language, |language| text(words(language))) }
+}
+
+/// The same in the resident's language; nothing where that is Japanese.
+pub(super) fn second(language: Language, text: impl Fn(Language) -> String) -> String {
+    if language == Language::Japanese { String::new() } else { text(language) }
 }
 
 const JA: Words = Words {
