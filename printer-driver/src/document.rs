@@ -18,6 +18,11 @@
 //! assert_eq!(document.blocks().len(), 5);
 //! ```
 
+mod picture;
+
+pub use picture::{
+    PICTURE_HEIGHT_DOTS_MAX, PICTURE_WIDTH_DOTS_MAX, PNG_BYTES_MAX, Picture, PictureError,
+};
 use serde::{Deserialize, Serialize};
 
 /// Most blocks in one document: about 90 cm of paper in the smallest size, far beyond any slip.
@@ -237,6 +242,11 @@ pub enum Block {
         /// Side of one module in dots, 2 to 8. At 5, a 33-module code is 21 mm wide.
         module_dots: u8,
     },
+    /// A picture, such as a logo, centred. Who loads it sees to it that the paper is wide enough.
+    Picture {
+        /// Its dots.
+        picture: Picture,
+    },
 }
 
 /// What the cutter does after the last line.
@@ -332,6 +342,8 @@ fn check_block(index: usize, block: &Block) -> Result<(), DocumentError> {
         }
         Block::Feed { .. } => Ok(()),
         Block::Qr { payload, module_dots, .. } => check_qr(index, payload, *module_dots),
+        // A picture cannot be made beyond its limits.
+        Block::Picture { .. } => Ok(()),
     }
 }
 
@@ -388,6 +400,11 @@ impl DocumentBuilder {
     /// Adds a label.
     pub fn label(self, text: impl Into<String>) -> DocumentBuilder {
         self.block(Block::Label { text: text.into() })
+    }
+
+    /// Adds a picture.
+    pub fn picture(self, picture: Picture) -> DocumentBuilder {
+        self.block(Block::Picture { picture })
     }
 
     /// Adds a thin rule.

@@ -10,7 +10,8 @@
 //! - [`document`]: what a slip says; knows no bytes.
 //! - [`profile`]: what a model can do; data files, never `if model ==`.
 //! - [`encoder`]: document + profile → bytes, whatever the model speaks; pure.
-//! - [`escpos`]: the bytes of ESC/POS.
+//! - [`typesetter`]: text in any script → dots.
+//! - [`escpos`] and [`star`]: the bytes of ESC/POS and of StarPRNT.
 //! - [`completion`]: how a job proves itself; pure.
 //! - [`exchange`]: what went over a line last, for the technician.
 //! - [`status`]: bytes from the printer → events; pure and total.
@@ -36,7 +37,10 @@ pub mod exchange;
 pub mod printer;
 pub mod profile;
 pub mod pseudo_terminal;
+mod raster;
+pub mod star;
 pub mod status;
 pub mod transport;
+pub mod typesetter;
 pub mod virtual_bell;
 pub mod virtual_printer;

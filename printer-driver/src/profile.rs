@@ -131,6 +131,7 @@ struct ProfileFile {
     text: TextMode,
     completion: Completion,
     clears_buffers: bool,
+    disables_real_time: bool,
     link: UsualLink,
     scale_max: u8,
     draws_qr: bool,
@@ -171,6 +172,8 @@ pub struct Profile {
     pub completion: Completion,
     /// Whether `DLE DC4` function 8 empties its buffers and is confirmed.
     pub clears_buffers: bool,
+    /// Whether `GS ( D` keeps it from obeying `DLE DC4` 1 and 2 (pulse, power off).
+    pub disables_real_time: bool,
     /// The line it usually hangs on.
     pub link: UsualLink,
     /// How many times it magnifies its own characters, 1 to 8.
@@ -251,6 +254,7 @@ impl Profile {
             text: file.text,
             completion: file.completion,
             clears_buffers: file.clears_buffers,
+            disables_real_time: file.disables_real_time,
             link: file.link,
             scale_max: file.scale_max,
             draws_qr: file.draws_qr,

@@ -9,75 +9,28 @@
 //!    dictionaries list as the same character). Reported.
 //! 3. *missing*: printed as 〓. Reported.
 
+use super::character::Glyph;
 use encoding_rs::SHIFT_JIS;
 
-/// The printing trade's mark for a glyph that is not there.
-pub const GETA: char = '〓';
-
-/// A character that is printed otherwise than written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Substitution {
-    /// As written in the document.
-    pub written: char,
-    /// As printed: an equal in meaning, or 〓.
-    pub printed: &'static str,
+/// The glyph of `written` as it stands, in the form that Shift_JIS has; `None` when it has none.
+pub(super) fn exact(written: char) -> Option<Glyph> {
+    glyph(normalised(written))
 }
 
-impl Substitution {
-    /// Whether the character is missing from the paper, not merely written differently.
-    #[must_use]
-    pub fn is_missing(&self) -> bool {
-        self.printed == "〓"
-    }
-}
-
-/// One character in the printer's code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Glyph {
-    /// As it will look.
-    pub character: char,
-    bytes: [u8; 2],
-    /// 1: half width; 2: full width.
-    pub columns: u8,
-}
-
-impl Glyph {
-    /// The Shift_JIS bytes, one for half width and two for full width.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.columns)]
-    }
-}
-
-/// Appends the glyphs of `text` to `glyphs`, and what was replaced to `substitutions`.
-///
-/// Control and invisible formatting characters have no glyph and are dropped.
-pub fn glyphs(text: &str, glyphs: &mut Vec<Glyph>, substitutions: &mut Vec<Substitution>) {
-    for written in text.chars() {
-        if is_invisible(written) {
-            continue;
-        }
-        if let Some(glyph) = glyph(normalised(written)) {
-            glyphs.push(glyph);
-            continue;
-        }
-        let printed = transliterated(written).unwrap_or("〓");
-        glyphs.extend(printed.chars().filter_map(glyph));
-        substitutions.push(Substitution { written, printed });
-    }
+/// An equal in meaning of a character that has no glyph, or 〓.
+pub(super) fn substitute(written: char) -> &'static str {
+    transliterated(written).unwrap_or("〓")
 }
 
 /// The glyph of a character that Shift_JIS and JIS X 0208 have.
-fn glyph(character: char) -> Option<Glyph> {
+pub(super) fn glyph(character: char) -> Option<Glyph> {
     let mut buffer = [0; 4];
     let (bytes, _, unmappable) = SHIFT_JIS.encode(character.encode_utf8(&mut buffer));
     match *bytes {
         _ if unmappable => None,
-        [single @ (0x20..=0x7e | 0xa1..=0xdf)] => {
-            Some(Glyph { character, bytes: [single, 0], columns: 1 })
-        }
+        [single @ (0x20..=0x7e | 0xa1..=0xdf)] => Some(Glyph::half(character, single)),
         [lead, trail] if matches!(jis_row(lead, trail), 1..=8 | 16..=84) => {
-            Some(Glyph { character, bytes: [lead, trail], columns: 2 })
+            Some(Glyph::full(character, [lead, trail]))
         }
         _ => None,
     }
@@ -87,13 +40,6 @@ fn glyph(character: char) -> Option<Glyph> {
 fn jis_row(lead: u8, trail: u8) -> u8 {
     let pair = if lead < 0xa0 { lead - 0x81 } else { lead - 0xc1 };
     pair * 2 + if trail >= 0x9f { 2 } else { 1 }
-}
-
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// The form of a character that Shift_JIS has. Half-width 5C and 7E print as ¥ and ‾ in the Japan
@@ -178,10 +124,11 @@ fn transliterated(character: char) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoder::character::{Code, Substitution, is_invisible};
 
     fn printed(text: &str) -> (String, Vec<u8>, Vec<Substitution>) {
         let (mut all, mut substitutions) = (Vec::new(), Vec::new());
-        glyphs(text, &mut all, &mut substitutions);
+        Code::ShiftJis.glyphs(text, &mut all, &mut substitutions);
         let bytes = all.iter().flat_map(|glyph| glyph.bytes().to_vec()).collect();
         (all.iter().map(|glyph| glyph.character).collect(), bytes, substitutions)
     }
@@ -266,6 +213,6 @@ mod tests {
             let Some(target) = transliterated(character) else { continue };
             assert!(target.chars().all(|c| glyph(c).is_some()), "{character} → {target}");
         }
-        assert!(glyph(GETA).is_some());
+        assert!(glyph('〓').is_some());
     }
 }
