@@ -1,5 +1,6 @@
 //! What a slip should say, line by line, for people and programs that check a printer.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use printer_driver::document::{Align, Block, Cut, Document, Han, Rule, Span, Style};
@@ -30,8 +31,14 @@ pub(super) fn describe(example: &Example, encoder: &Encoder, encoded: &Encoded) 
     head("completion", &completion(profile.completion, encoded));
     head("qr", qr(&example.document).unwrap_or("none"));
     head("cut", cut(example.document.cut()));
-    for one in &encoded.substitutions {
-        head("printed otherwise", &format!("{} as {}", one.written, one.printed));
+    let otherwise: BTreeSet<String> = encoded
+        .substitutions
+        .iter()
+        .map(|one| format!("{} as {}", one.written, one.printed))
+        .collect();
+    if !otherwise.is_empty() {
+        let otherwise: Vec<String> = otherwise.into_iter().collect();
+        head("printed otherwise", &otherwise.join(", "));
     }
     text.push('\n');
     text.push_str(&lines(&example.document));
@@ -56,7 +63,8 @@ pub(super) fn qr(document: &Document) -> Option<&str> {
         | Block::Columns { .. }
         | Block::Label { .. }
         | Block::Rule { .. }
-        | Block::Feed { .. } => None,
+        | Block::Feed { .. }
+        | Block::Picture { .. } => None,
     })
 }
 
@@ -72,6 +80,9 @@ fn line(block: &Block) -> String {
         Block::Rule { rule: Rule::Thick } => "rule thick".to_owned(),
         Block::Feed { dots } => format!("space {dots} dots"),
         Block::Qr { payload, module_dots, .. } => format!("qr {module_dots} dots {payload}"),
+        Block::Picture { picture } => {
+            format!("picture {} x {} dots", picture.width_dots(), picture.height_dots())
+        }
     }
 }
 
