@@ -1,7 +1,7 @@
 //! The printer's twin: any of the profiles, strict, over a real pseudo-terminal or a TCP port.
 //!
 //! It obeys bytes as a thermal printer does and keeps the paper: as text ([`Slip::to_text`]), as
-//! a picture ([`Slip::to_svg`]) and as data (serde). What it obeys depends on
+//! a picture ([`Slip::to_svg`], [`Slip::to_png`]) and as data (serde). What it obeys depends on
 //! its model ([`VirtualModel`]): ESC/POS or StarPRNT, with or without kanji, this proof or that. A
 //! command that it does not know or does not have, or that is cut short, is an error in
 //! [`VirtualPrinterControl::errors`]. [`Control`] does to it what people and accidents do to a
@@ -22,11 +22,13 @@
 mod bitmap;
 mod command;
 mod control;
+mod dots;
 mod link;
 mod machine;
 mod model;
 mod picture;
 mod real_time;
+mod rom;
 mod slip;
 
 use crate::device::{Address, DeviceUrl, FlowControl, SerialSettings};
@@ -37,6 +39,7 @@ pub use control::{AnswerKind, Control, PaperSupply, StreamError, VirtualCounts, 
 use link::Shared;
 use machine::Machine;
 pub use model::VirtualModel;
+pub use rom::CharacterRom;
 pub use slip::{Slip, SlipEnd, SlipMark, SlipRow, SlipRun};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -172,3 +172,218 @@ fn pair(bytes: &[u8]) -> Parsed {
         Some(trail) => wrong(1, format!("{:02X} {trail:02X} is no Shift_JIS pair", bytes[0])),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::{PaperWidth, Profile};
+
+    fn abilities(name: &str) -> Abilities {
+        Abilities::of(&Profile::load(name, PaperWidth::Mm80).unwrap())
+    }
+
+    /// Every command of ESC/POS and on which models it is one.
+    const ESCPOS: [(&[u8], &[&str]); 42] = [
+        (b"\x0a", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"A", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\xb1", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x94\xd4", &["epson-jp", "seiko", "citizen"]),
+        (b"\x1b@", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1b2", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1b3\x22", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1bJ\x22", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1bd\x03", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1b$\x80\x01", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1b\\\x08\x00", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1bE\x01", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1ba\x01", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1ba2", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1bt\x10", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x1bR\x08", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1c.", &["epson-jp", "seiko", "citizen"]),
+        (b"\x1cC1", &["epson-jp", "seiko", "citizen"]),
+        (b"\x1d!\x00", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1d!\x77", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x1dP\xcb\xcb", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1dL\x00\x00", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1dW\x40\x02", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1da\xff", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1dI\x43", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x1dr\x01", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1dV1", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1dVB\x08", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1dv0\x00\x02\x00\x10\x00", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x1d(L\x0c\x000p0\x01\x011\x08\x00\x02\x00", &["epson-jp", "epson-intl", "seiko"]),
+        (b"\x1d(L\x02\x0002", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x1d8L\x0c\x00\x00\x000p0\x02\x021\x08\x00\x02\x00", &["epson-jp", "epson-intl"]),
+        (b"\x1d(D\x05\x00\x14\x01\x00\x02\x00", &["epson-jp", "epson-intl"]),
+        (b"\x1d(H\x06\x0000A101", &["epson-jp", "epson-intl"]),
+        (b"\x12q\x05", &["seiko"]),
+        (b"\x1d(k\x04\x001A2\x00", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x1d(k\x03\x001C\x05", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x1d(k\x03\x001E1", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x1d(k\x07\x001P0abcd", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x1d(k\x03\x001Q0", &["epson-jp", "epson-intl", "seiko", "citizen"]),
+        (b"\x10\x04\x02", &["epson-jp", "epson-intl", "seiko", "citizen", "raster"]),
+        (b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08", &["epson-jp", "epson-intl", "citizen"]),
+    ];
+
+    const STAR: [&[u8]; 37] = [
+        b"\x0a",
+        b"A",
+        b"\xb1",
+        b"\x94\xd4",
+        b"\x17",
+        b"\x18",
+        b"\x1b@",
+        b"\x1bE",
+        b"\x1bF",
+        b"\x1b$1",
+        b"\x1b$\x00",
+        b"\x1bR\x08",
+        b"\x1bi\x05\x05",
+        b"\x1bi10",
+        b"\x1b \x00",
+        b"\x1bs00",
+        b"\x1b0",
+        b"\x1bz\x01",
+        b"\x1bJ\x08",
+        b"\x1bI\x08",
+        b"\x1ba\x03",
+        b"\x1bd\x02",
+        b"\x1bd3",
+        b"\x1b\x06\x01",
+        b"\x1b\x1da\x01",
+        b"\x1b\x1dA\x80\x01",
+        b"\x1b\x1dR\x08\x00",
+        b"\x1b\x1dt\x20",
+        b"\x1b\x1d\x03\x01\x00\x00",
+        b"\x1b\x1dS\x01\x02\x00\x10\x00\x00",
+        b"\x1b\x1dyS0\x02",
+        b"\x1b\x1dyS1\x03",
+        b"\x1b\x1dyS2\x05",
+        b"\x1b\x1dyD1\x00\x04\x00abcd",
+        b"\x1b\x1dyP",
+        b"\x1b\x1ea\x01",
+        b"\x1b\x1eE0",
+    ];
+
+    fn assert_whole_and_no_prefix(command: &[u8], abilities: &Abilities, model: &str) {
+        for length in 1..command.len() {
+            let parsed = parse(&command[..length], abilities, true);
+            assert_eq!(parsed, Parsed::Partial, "{model}: {:02X?}", &command[..length]);
+        }
+        let parsed = parse(command, abilities, true);
+        let whole = matches!(parsed, Parsed::Whole(_, length) if length == command.len());
+        assert!(whole, "{model}: {command:02X?} is {parsed:?}");
+    }
+
+    #[test]
+    fn every_command_is_whole_at_its_last_byte_and_waits_at_every_earlier_one() {
+        for (command, models) in ESCPOS {
+            for model in models {
+                assert_whole_and_no_prefix(command, &abilities(model), model);
+            }
+        }
+        for command in STAR {
+            assert_whole_and_no_prefix(command, &abilities("star"), "star");
+        }
+    }
+
+    #[test]
+    fn a_command_that_a_model_does_not_have_is_an_error_there() {
+        for (command, models) in ESCPOS {
+            // GS ( L and GS 8 L are listed for some of the models that have them.
+            if command[0] == 0x1d && matches!(command[1], b'8') || command.starts_with(b"\x1d(L") {
+                continue;
+            }
+            for model in ["epson-jp", "epson-intl", "seiko", "citizen", "raster"] {
+                if models.contains(&model) {
+                    continue;
+                }
+                let parsed = parse(command, &abilities(model), true);
+                let other = matches!(parsed, Parsed::Whole(_, length) if length < command.len());
+                let wrong = matches!(parsed, Parsed::Wrong { .. });
+                assert!(wrong || other, "{model}: {command:02X?} is {parsed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_printer_knows_is_an_error() {
+        let escpos: [&[u8]; 22] = [
+            b"\x00",
+            b"\x18",
+            b"\x7f",
+            b"\xff",
+            b"\x80",
+            b"\x1bp\x00\x19\xfa",
+            b"\x1ba\x05",
+            b"\x1bt\x63",
+            b"\x1d!\x80",
+            b"\x1dVx",
+            b"\x1dL\x01\x00",
+            b"\x1dI\x09",
+            b"\x1dr\x03",
+            b"\x1c&",
+            b"\x10\x04\x00",
+            b"\x10\x05\x03",
+            b"\x1d(k\x03\x001E\x20",
+            b"\x1d(k\x03\x001C\x11",
+            b"\x1dv1",
+            b"\x1dv0\x04\x02\x00\x10\x00",
+            b"\x1dv0\x00\x00\x00\x10\x00",
+            b"\x1d(L\x0d\x000p0\x01\x011\x08\x00\x02\x00",
+        ];
+        for bytes in escpos {
+            let parsed = parse(bytes, &abilities("epson-jp"), true);
+            assert!(matches!(parsed, Parsed::Wrong { .. }), "{bytes:02X?} is {parsed:?}");
+        }
+        let star: [&[u8]; 12] = [
+            b"\x00",
+            b"\x7f",
+            b"\x10\x04\x01",
+            b"\x1d!\x11",
+            b"\x1bi\x06\x00",
+            b"\x1bd\x04",
+            b"\x1bI\x00",
+            b"\x1b \x01",
+            b"\x1b\x1da\x03",
+            b"\x1b\x1dS\x00\x02\x00\x10\x00\x00",
+            b"\x1b\x1dyS2\x09",
+            b"\x1b\x1dyD1\x00\x00\x00",
+        ];
+        for bytes in star {
+            let parsed = parse(bytes, &abilities("star"), true);
+            assert!(matches!(parsed, Parsed::Wrong { .. }), "{bytes:02X?} is {parsed:?}");
+        }
+        for model in ["epson-jp", "star"] {
+            let parsed = parse(&[0x94, 0xd4], &abilities(model), false);
+            assert!(matches!(parsed, Parsed::Wrong { .. }), "{model} has no kanji yet");
+        }
+    }
+
+    /// Nothing that can come over a line makes the parser panic or stand still.
+    #[test]
+    fn any_bytes_are_read_to_their_end() {
+        let mut seed = 20_261_121_u64;
+        let mut random = move || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed >> 24) as u8
+        };
+        let models: Vec<Abilities> = Profile::names().map(abilities).collect();
+        for round in 0..20_000 {
+            let length = usize::from(random() % 24) + 1;
+            let mut bytes: Vec<u8> = (0..length).map(|_| random()).collect();
+            bytes[0] = [0x1b, 0x1d, 0x1c, 0x10, 0x12, bytes[0]][round % 6];
+            let abilities = &models[round % models.len()];
+            match parse(&bytes, abilities, round % 2 == 0) {
+                Parsed::Partial => {}
+                Parsed::Whole(_, taken) => assert!((1..=length).contains(&taken)),
+                Parsed::Wrong { skip, .. } => assert!(skip >= 1),
+            }
+        }
+    }
+}

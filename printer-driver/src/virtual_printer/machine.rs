@@ -399,3 +399,6 @@ impl Machine {
         self.end_reached = false;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,7 +82,7 @@ pub(super) struct Abilities {
     pub(super) answer_byte: bool,
     /// `DLE DC4` function 8.
     pub(super) clears_buffers: bool,
-    /// `GS a`, `GS I`: a printer of which nothing is known is not asked.
+    /// `GS a` is answered and `GS I` known.
     pub(super) automatic_status: bool,
     /// `GS ( L` and `GS 8 L`, functions 112 and 50.
     pub(super) graphics: bool,

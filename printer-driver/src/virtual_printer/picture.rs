@@ -7,7 +7,7 @@ use qrcode::{Color, EcLevel, QrCode};
 use std::fmt::Write as _;
 
 /// White paper beside the printable width: 80 mm paper has 640 dots, 576 of them printable.
-const MARGIN_DOTS: u32 = 32;
+pub(super) const MARGIN_DOTS: u32 = 32;
 /// Room around the paper for its shadow.
 const SHADOW_DOTS: u32 = 12;
 /// White paper below the last row, as a person tears it off.
@@ -67,7 +67,8 @@ impl Slip {
         svg
     }
 
-    fn left(&self, align: Align, used_dots: u32) -> u32 {
+    /// Where a row of that width begins.
+    pub(super) fn left(&self, align: Align, used_dots: u32) -> u32 {
         let free = self.width_dots.saturating_sub(used_dots);
         match align {
             Align::Left => 0,
@@ -88,11 +89,11 @@ pub(super) fn code(payload: &str, correction: u8) -> Option<QrCode> {
     QrCode::with_error_correction_level(payload, level).ok()
 }
 
-fn width_of(runs: &[SlipRun]) -> u32 {
+pub(super) fn width_of(runs: &[SlipRun]) -> u32 {
     runs.iter().map(SlipRun::width_dots).sum()
 }
 
-fn tallest(runs: &[SlipRun]) -> u32 {
+pub(super) fn tallest(runs: &[SlipRun]) -> u32 {
     CHARACTER_DOTS * u32::from(runs.iter().map(|run| run.height).max().unwrap_or(1))
 }
 

@@ -11,3 +11,4 @@ mod faults;
 mod harness;
 mod printing;
 mod sample;
+mod twin;

@@ -133,8 +133,8 @@ fn group_separator(bytes: &[u8], abilities: &Abilities) -> Parsed {
         0x57 => fixed(bytes, 2, 4, |p| {
             Some(Command::Set(Setting::PrintWidth(u16::from_le_bytes([p[0], p[1]]))))
         }),
-        0x61 if bytes.len() < 3 => Parsed::Partial,
-        0x61 if !abilities.automatic_status => lacking(3, "GS a"),
+        // Printers of unknown make take it, and need not answer.
+        0x61 if !abilities.automatic_status => fixed(bytes, 2, 3, |_| Some(Command::Nothing)),
         0x61 => fixed(bytes, 2, 3, |p| Some(Command::AutomaticStatus(p[0]))),
         0x49 if bytes.len() < 3 => Parsed::Partial,
         0x49 if !abilities.automatic_status => lacking(3, "GS I"),

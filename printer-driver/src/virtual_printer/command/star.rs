@@ -5,7 +5,7 @@
 
 use super::{Command, CutFeed, Parsed, PictureHead, Setting, digit, fixed, lacking, pair, wrong};
 use crate::profile::Cutter;
-use crate::virtual_printer::model::Abilities;
+use crate::virtual_printer::model::{Abilities, Characters};
 
 /// Most bytes across of `ESC GS S`.
 const RASTER_BYTES_MAX: u32 = 128;
@@ -17,6 +17,9 @@ pub(super) fn parse(bytes: &[u8], abilities: &Abilities, shift_jis: bool) -> Par
         0x18 => Parsed::Whole(Command::Cancel, 1),
         0x1b => escape(bytes, abilities),
         byte @ 0x20..=0x7e => Parsed::Whole(Command::Single(byte), 1),
+        byte @ 0x80..=0xff if abilities.characters == Characters::Latin => {
+            Parsed::Whole(Command::Single(byte), 1)
+        }
         byte @ 0xa1..=0xdf if shift_jis => Parsed::Whole(Command::Single(byte), 1),
         0x81..=0x9f | 0xe0..=0xfc if shift_jis => pair(bytes),
         byte @ 0x80..=0xff => wrong(1, format!("byte {byte:02X} is no character without ESC $ 1")),
@@ -96,6 +99,12 @@ fn group(bytes: &[u8], abilities: &Abilities) -> Parsed {
         }),
         Some(b'R') => fixed(bytes, 3, 5, |p| {
             Some(Command::Set(Setting::MoveBy(i16::from_le_bytes([p[0], p[1]]))))
+        }),
+        // Code page 1252; the twin has no other beside ASCII.
+        Some(b't') => fixed(bytes, 3, 4, |p| match p[0] {
+            0 | 1 => Some(Command::Set(Setting::CodeTable(0))),
+            32 => Some(Command::Set(Setting::CodeTable(16))),
+            _ => None,
         }),
         Some(b'S') => raster(bytes),
         Some(b'y') => qr(bytes, abilities),
