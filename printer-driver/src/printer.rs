@@ -49,6 +49,7 @@ use crate::document::{Cut, Document};
 use crate::encoder::Encoder;
 use crate::exchange::ExchangeLog;
 use crate::profile::{Cutter, Profile, ProfileError};
+use crate::typesetter::Typesetter;
 pub use condition::{Condition, LinkState, PrinterStatus};
 pub use job::{Hold, Job, JobId, JobProgress, JobState, ProcessId, Proof, SentPart, UnknownReason};
 pub use journal::{Journal, JournalError, NoJournal, needs_settling};
@@ -106,13 +107,16 @@ pub struct PrinterOptions {
     /// The job that a run before this one left under way, from the journal ([`needs_settling`]).
     /// It is proven, or journalled as unknown, before anything else is printed.
     pub unsettled: Option<JobId>,
+    /// Draws what the printer's own characters cannot say; shared by all printers of a program.
+    /// Without one such characters are replaced and reported.
+    pub typesetter: Option<Arc<Typesetter>>,
 }
 
 impl PrinterOptions {
-    /// The usual timing, nothing left over.
+    /// The usual timing, nothing left over, no fonts.
     #[must_use]
     pub fn new(url: DeviceUrl) -> PrinterOptions {
-        PrinterOptions { url, timing: Timing::default(), unsettled: None }
+        PrinterOptions { url, timing: Timing::default(), unsettled: None, typesetter: None }
     }
 }
 
@@ -138,7 +142,10 @@ impl Printer {
         let profile = Profile::load(&options.url.profile, options.url.paper)?;
         let address = options.url.address.clone();
         let encoder = Encoder::new(profile.clone(), address.bytes_per_second());
-        let encoder = Arc::new(encoder);
+        let encoder = Arc::new(match options.typesetter.clone() {
+            Some(typesetter) => encoder.with_typesetter(typesetter),
+            None => encoder,
+        });
         let exchanges = ExchangeLog::new();
         let (commands, inbox) = mpsc::channel(QUEUE_LENGTH_MAX);
         let (status_sender, status) = watch::channel(PrinterStatus::absent("not opened yet"));

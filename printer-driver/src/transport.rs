@@ -9,6 +9,7 @@
 
 mod character_device;
 mod file;
+mod network;
 mod serial;
 
 use crate::device::Address;
@@ -16,10 +17,6 @@ pub(crate) use character_device::CharacterDevice;
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-
-/// How long a TCP printer may take to accept.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Bytes in both directions.
 ///
@@ -31,8 +28,6 @@ pub trait Link: AsyncRead + AsyncWrite + Send + Unpin {
     /// that the other end holds up would wait half a minute for it.
     fn discard_unsent(&mut self) {}
 }
-
-impl Link for TcpStream {}
 
 /// Opens the device at `address`.
 ///
@@ -47,14 +42,8 @@ pub async fn open(address: &Address) -> Result<Box<dyn Link>, OpenError> {
             Ok(Box::new(link))
         }
         Address::Tcp { host, port } => {
-            let connecting = TcpStream::connect((host.as_str(), *port));
-            let stream = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
-                .await
-                .map_err(|_| failed(io::ErrorKind::TimedOut.into()))?
-                .map_err(failed)?;
-            // Questions of three bytes must not wait for company.
-            stream.set_nodelay(true).map_err(failed)?;
-            Ok(Box::new(stream))
+            let connection = network::Connection::open(host, *port).await.map_err(failed)?;
+            Ok(Box::new(connection))
         }
         Address::Usb { path } => {
             let device = CharacterDevice::open(path).map_err(failed)?;

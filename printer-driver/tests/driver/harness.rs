@@ -1,14 +1,17 @@
 //! A twin, a driver and a journal, and waiting with a deadline.
 
+use crate::sample::drawn_rows;
 use printer_driver::device::DeviceUrl;
 use printer_driver::document::Document;
 use printer_driver::printer::{
     Job, JobId, JobProgress, JobState, Journal, JournalError, Printer, PrinterOptions,
     PrinterStatus, Timing,
 };
+use printer_driver::profile::PaperWidth;
 use printer_driver::virtual_printer::{
     Control, Slip, VirtualLink, VirtualModel, VirtualPrinter, VirtualPrinterControl,
 };
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -108,9 +111,20 @@ impl Bench {
         Bench::start(Folder::new(), VirtualLink::Tcp { address }).await
     }
 
+    /// The twin of the profile `name` on a serial line.
+    pub(crate) async fn of(name: &str) -> Bench {
+        let folder = Folder::new();
+        let path = folder.path().join("printer");
+        let model = VirtualModel::load(name, PaperWidth::Mm80).unwrap();
+        Bench::start_model(model, folder, VirtualLink::Terminal { path }).await
+    }
+
     async fn start(folder: Folder, link: VirtualLink) -> Bench {
-        let model =
-            VirtualModel { speed_mm_per_s: MODEL_SPEED_MM_PER_S, ..VirtualModel::default() };
+        Bench::start_model(VirtualModel::default(), folder, link).await
+    }
+
+    async fn start_model(model: VirtualModel, folder: Folder, link: VirtualLink) -> Bench {
+        let model = VirtualModel { speed_mm_per_s: MODEL_SPEED_MM_PER_S, ..model };
         let twin = VirtualPrinter::start(model, link).await.unwrap();
         let control = twin.control();
         let journal = MemoryJournal { watched: Some(control.clone()), ..MemoryJournal::default() };
@@ -151,6 +165,12 @@ impl Bench {
         self.control.slips_since(0).into_iter().filter(|slip| !slip.is_blank()).collect()
     }
 
+    /// Rows of drawn slips on each piece of paper that has any.
+    pub(crate) fn drawn(&self) -> Vec<BTreeMap<u64, u32>> {
+        let slips = self.control.slips_since(0);
+        slips.iter().map(drawn_rows).filter(|rows| !rows.is_empty()).collect()
+    }
+
     pub(crate) fn states(&self, id: u64) -> Vec<JobState> {
         let entries = self.journal.entries.lock().unwrap();
         entries.iter().filter(|(job, _)| *job == JobId(id)).map(|(_, state)| *state).collect()
@@ -158,7 +178,7 @@ impl Bench {
 }
 
 pub(crate) fn driver(url: DeviceUrl, journal: &MemoryJournal, unsettled: Option<JobId>) -> Printer {
-    let options = PrinterOptions { url, timing: quick(), unsettled };
+    let options = PrinterOptions { timing: quick(), unsettled, ..PrinterOptions::new(url) };
     Printer::spawn(options, journal.clone()).unwrap()
 }
 

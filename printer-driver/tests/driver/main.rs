@@ -10,5 +10,7 @@ mod encoding;
 mod faults;
 mod harness;
 mod printing;
+mod proof;
 mod sample;
+mod status;
 mod twin;

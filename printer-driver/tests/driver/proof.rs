@@ -1,0 +1,192 @@
+//! "Printed" means printed, for every way in which printers prove it.
+
+use crate::harness::{Bench, finished, reaches, until};
+use crate::sample::drawn_slip;
+use printer_driver::printer::{Condition, Hold, JobState, Proof, SentPart, UnknownReason};
+use printer_driver::virtual_printer::{Control, PaperSupply};
+use std::collections::BTreeMap;
+use std::future::Future;
+
+/// One profile for each way to prove a job and to get rid of one.
+const PRINTERS: [(&str, Proof); 5] = [
+    ("epson-jp", Proof::ProcessId),
+    ("citizen", Proof::StatusFence),
+    ("seiko", Proof::Dc2Q),
+    ("star", Proof::Etb),
+    ("raster", Proof::StatusFence),
+];
+const CLEARED: JobState = JobState::Unknown { reason: UnknownReason::Cleared };
+/// A slip of 12 mm.
+const ROWS: u32 = 96;
+/// A slip of 3 mm, which every receive buffer holds.
+const FEW_ROWS: u32 = 24;
+/// A slip of 75 mm, more than any buffer holds.
+const MANY_ROWS: u32 = 600;
+
+/// Runs the same scene on a twin of each printer, all at once.
+async fn on_each_printer<F, S>(scene: S)
+where
+    F: Future<Output = ()>,
+    S: Fn(Bench, JobState) -> F,
+{
+    let scene = &scene;
+    let scenes = PRINTERS.map(|(name, proof)| async move {
+        scene(Bench::of(name).await, JobState::Printed { proof }).await;
+    });
+    let [epson, citizen, seiko, star, raster] = scenes;
+    tokio::join!(epson, citizen, seiko, star, raster);
+}
+
+fn held(condition: Condition, sent: SentPart) -> JobState {
+    JobState::Held { hold: Hold::Printer { condition }, sent }
+}
+
+fn whole(number: u64, rows: u32) -> BTreeMap<u64, u32> {
+    BTreeMap::from([(number, rows)])
+}
+
+fn name(bench: &Bench) -> String {
+    bench.printer.profile().name.clone()
+}
+
+#[tokio::test]
+async fn each_printer_proves_its_slips_in_its_own_way_and_order() {
+    on_each_printer(|bench, proven| async move {
+        let mut all: Vec<_> =
+            (1..=4).map(|number| bench.print(number, drawn_slip(number, ROWS))).collect();
+        for progress in &mut all {
+            assert_eq!(finished(progress).await, proven, "{}", name(&bench));
+        }
+        let expected: Vec<_> = (1..=4).map(|number| whole(number, ROWS)).collect();
+        assert_eq!(bench.drawn(), expected, "{}", name(&bench));
+        assert_eq!(bench.states(4), [JobState::Sending, JobState::Sent, proven]);
+        assert_eq!(bench.control.errors(), [], "{}", name(&bench));
+    })
+    .await;
+}
+
+/// The counter of ETB has five bits: it overflows, and a printer that was switched off and on is
+/// at zero, which must prove nothing.
+#[tokio::test]
+async fn the_counter_of_etb_may_overflow() {
+    let bench = Bench::of("star").await;
+    for number in 1..=70 {
+        let mut progress = bench.print(number, drawn_slip(number, 8));
+        let proven = JobState::Printed { proof: Proof::Etb };
+        assert_eq!(finished(&mut progress).await, proven, "slip {number}");
+    }
+    assert_eq!(bench.drawn().len(), 70);
+}
+
+#[tokio::test]
+async fn a_lost_proof_is_never_taken_for_one_and_the_next_slip_is_proven_again() {
+    on_each_printer(|bench, proven| async move {
+        let mut first = bench.print(9, drawn_slip(9, ROWS));
+        assert_eq!(finished(&mut first).await, proven, "{}", name(&bench));
+        bench.control(Control::DropProcessIds { count: 1 });
+        let mut progress = bench.print(1, drawn_slip(1, ROWS));
+        // A counter can be asked for once more; all else is gone with the answer.
+        let expected =
+            if proven == (JobState::Printed { proof: Proof::Etb }) { proven } else { CLEARED };
+        assert_eq!(finished(&mut progress).await, expected, "{}", name(&bench));
+        let mut next = bench.print(2, drawn_slip(2, ROWS));
+        assert_eq!(finished(&mut next).await, proven, "{}", name(&bench));
+        let expected = [9, 1, 2].map(|number| whole(number, ROWS));
+        assert_eq!(bench.drawn(), expected, "{}", name(&bench));
+        assert_eq!(bench.control.errors(), [], "{}", name(&bench));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn paper_that_ends_inside_a_slip_holds_it_and_a_new_roll_finishes_it_without_a_resend() {
+    on_each_printer(|bench, proven| async move {
+        bench.control(Control::PaperLeft { mm: 5 });
+        let mut progress = bench.print(1, drawn_slip(1, ROWS));
+        reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::All)).await;
+        bench.control(Control::Paper { supply: PaperSupply::Ok });
+        assert_eq!(finished(&mut progress).await, proven, "{}", name(&bench));
+        assert_eq!(bench.drawn(), [whole(1, ROWS)], "{}", name(&bench));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cable_pulled_inside_a_picture_makes_the_slip_unknown_and_the_next_one_is_whole() {
+    on_each_printer(|bench, proven| async move {
+        bench.control(Control::Line { bytes_per_s: Some(60_000) });
+        let mut progress = bench.print(1, drawn_slip(1, MANY_ROWS));
+        until("half the picture has come", || bench.control.state().counts.bytes > 20_000).await;
+        bench.control(Control::Cable { plugged: false });
+        reaches(&mut progress, |state| state == held(Condition::Absent, SentPart::Part)).await;
+        bench.control(Control::Cable { plugged: true });
+        assert_eq!(finished(&mut progress).await, CLEARED, "{}", name(&bench));
+        let mut next = bench.print(2, drawn_slip(2, ROWS));
+        assert_eq!(finished(&mut next).await, proven, "{}", name(&bench));
+        let drawn = bench.drawn();
+        let last = drawn.last().cloned().unwrap_or_default();
+        assert_eq!(last, whole(2, ROWS), "{}: {drawn:?}", name(&bench));
+        let torn: u32 = drawn.iter().filter_map(|rows| rows.get(&1)).sum();
+        assert!(torn < MANY_ROWS, "{}: {drawn:?}", name(&bench));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_printer_switched_off_in_a_slip_proves_nothing_and_prints_the_next_one_alone() {
+    on_each_printer(|bench, proven| async move {
+        bench.control(Control::Speed { mm_per_s: 20 });
+        let mut progress = bench.print(1, drawn_slip(1, ROWS));
+        reaches(&mut progress, |state| state == JobState::Sent).await;
+        bench.control(Control::Power { on: false });
+        let outcome = finished(&mut progress).await;
+        let silent = JobState::Unknown { reason: UnknownReason::Silent };
+        assert_eq!(outcome, silent, "{}", name(&bench));
+        bench.control(Control::Speed { mm_per_s: 4000 });
+        bench.control(Control::Power { on: true });
+        let mut next = bench.print(2, drawn_slip(2, ROWS));
+        assert_eq!(finished(&mut next).await, proven, "{}", name(&bench));
+        let last = bench.drawn().pop().unwrap_or_default();
+        assert_eq!(last, whole(2, ROWS), "{}", name(&bench));
+    })
+    .await;
+}
+
+/// Off and on again so quickly that nobody saw it: the slip is gone from the buffer that held all
+/// of it, and the printer answers.
+#[tokio::test]
+async fn a_slip_lost_by_a_quick_power_cycle_is_unknown() {
+    on_each_printer(|bench, proven| async move {
+        bench.control(Control::Speed { mm_per_s: 20 });
+        let mut progress = bench.print(1, drawn_slip(1, FEW_ROWS));
+        reaches(&mut progress, |state| state == JobState::Sent).await;
+        until("all of it has come", || bench.control.state().counts.bytes > 1750).await;
+        bench.control(Control::Power { on: false });
+        bench.control(Control::Power { on: true });
+        bench.control(Control::Speed { mm_per_s: 4000 });
+        assert_eq!(finished(&mut progress).await, CLEARED, "{}", name(&bench));
+        let mut next = bench.print(2, drawn_slip(2, ROWS));
+        assert_eq!(finished(&mut next).await, proven, "{}", name(&bench));
+        let drawn = bench.drawn();
+        assert_eq!(drawn.iter().filter(|rows| rows.contains_key(&2)).count(), 1, "{drawn:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn noise_under_a_slip_is_counted_and_proves_nothing() {
+    on_each_printer(|bench, proven| async move {
+        bench.control(Control::Paper { supply: PaperSupply::End });
+        bench.status("the paper has ended", |status| status.paper_end).await;
+        let mut progress = bench.print(1, drawn_slip(1, ROWS));
+        reaches(&mut progress, |state| matches!(state, JobState::Held { .. })).await;
+        let noise = vec![0xff, 0x97, 0x37, 0x22, 0x41, 0x99, 0xf0, 0x37, 0x25];
+        bench.control(Control::Noise { bytes: noise });
+        bench.status("the noise is counted", |status| status.noise_byte_count >= 7).await;
+        assert!(matches!(progress.state(), JobState::Held { .. }), "{}", name(&bench));
+        bench.control(Control::Paper { supply: PaperSupply::Ok });
+        assert_eq!(finished(&mut progress).await, proven, "{}", name(&bench));
+        assert_eq!(bench.drawn(), [whole(1, ROWS)], "{}", name(&bench));
+    })
+    .await;
+}
