@@ -19,6 +19,7 @@ pub mod devices;
 pub mod engine;
 pub mod export;
 pub mod fiscal_year;
+pub mod fonts;
 pub mod http;
 pub mod integrity;
 pub mod log;

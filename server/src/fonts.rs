@@ -1,0 +1,41 @@
+//! The fonts of printed slips, embedded in the program: a slip looks the same on every computer,
+//! and nothing has to be installed beside it.
+
+use std::sync::{Arc, OnceLock};
+
+use printer_driver::typesetter::{Fonts, Typesetter};
+use rust_embed::RustEmbed;
+
+/// What `cargo xtask build-web` brings; a debug build reads the folder instead.
+#[derive(RustEmbed)]
+#[folder = "../fonts-dist/"]
+#[include = "*.ttf"]
+struct Files;
+
+/// The one typesetter of this process, shared by all its printers. Fonts are only read when
+/// something is drawn, so an office whose slips are plain text never spends memory on them.
+#[must_use]
+pub fn typesetter() -> Arc<Typesetter> {
+    static TYPESETTER: OnceLock<Arc<Typesetter>> = OnceLock::new();
+    Arc::clone(TYPESETTER.get_or_init(|| Arc::new(Typesetter::new(fonts()))))
+}
+
+fn fonts() -> Fonts {
+    let mut names: Vec<_> = Files::iter().collect();
+    names.sort();
+    let files = names.iter().filter_map(|name| Files::get(name));
+    files.fold(Fonts::new(), |fonts, file| fonts.with(file.data))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_of_the_slips_has_its_letters_in_an_embedded_font() {
+        let typesetter = typesetter();
+        for character in "番髙請请請신नेữãñA1".chars() {
+            assert!(typesetter.has(character), "{character} ({:x})", u32::from(character));
+        }
+    }
+}
