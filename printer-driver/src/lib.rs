@@ -19,7 +19,8 @@
 //! - [`transport`]: serial, USB printer class, TCP, file.
 //! - [`printer`]: the task that owns one printer, prints in order and proves it.
 //! - [`virtual_printer`]: a strict twin over a real pseudo-terminal or socket; renders its paper.
-//! - [`bell`] and [`virtual_bell`]: relays that ring, and their twin.
+//! - [`bell`] and [`virtual_bell`]: relays and towers that ring, and their twins.
+//! - [`line`] and [`virtual_line`]: what the small devices and their twins share.
 //!
 //! This crate knows nothing of what a slip is for; words such as *printed* and *unknown* are the
 //! whole of its vocabulary. It keeps no files: the caller's [`printer::Journal`] does.
@@ -34,6 +35,7 @@ pub mod document;
 pub mod encoder;
 pub mod escpos;
 pub mod exchange;
+pub mod line;
 pub mod printer;
 pub mod profile;
 pub mod pseudo_terminal;
@@ -43,4 +45,5 @@ pub mod status;
 pub mod transport;
 pub mod typesetter;
 pub mod virtual_bell;
+pub mod virtual_line;
 pub mod virtual_printer;

@@ -113,13 +113,13 @@ impl Device for BellDevice {
             BellStatus::Ready => (DeviceState::Ready, String::new()),
             BellStatus::Ringing => (DeviceState::Working, String::new()),
             BellStatus::Absent { reason } => (DeviceState::Absent, reason.clone()),
-            BellStatus::Silent => (DeviceState::Silent, String::new()),
+            BellStatus::Silent | BellStatus::Refusing => (DeviceState::Silent, String::new()),
         };
         Look { reason, ..Look::new(vec![state]) }
     }
 
     fn exchanges(&self) -> Vec<Exchange> {
-        Vec::new()
+        self.bell.exchanges().entries_now()
     }
 
     fn actions(&self) -> &'static [DeviceAction] {
@@ -131,7 +131,9 @@ impl Device for BellDevice {
         match &*status.borrow() {
             BellStatus::Ready => {}
             BellStatus::Ringing => return Err(NotDone::Busy),
-            BellStatus::Absent { .. } | BellStatus::Silent => return Err(NotDone::Down),
+            BellStatus::Absent { .. } | BellStatus::Silent | BellStatus::Refusing => {
+                return Err(NotDone::Down);
+            }
         }
         let pattern = Pattern::new(vec![TEST]).unwrap_or_default();
         let bell = self.bell.clone();
@@ -155,7 +157,7 @@ fn watch_condition(
             let condition = match &*status.borrow_and_update() {
                 BellStatus::Ready | BellStatus::Ringing => BellCondition::Ready,
                 BellStatus::Absent { .. } => BellCondition::Absent,
-                BellStatus::Silent => BellCondition::Silent,
+                BellStatus::Silent | BellStatus::Refusing => BellCondition::Silent,
             };
             conditions(id, condition);
         }
