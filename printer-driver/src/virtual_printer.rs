@@ -173,10 +173,16 @@ impl VirtualPrinterControl {
     }
 
     /// The slips with a number above `number`, the last perhaps still uncut. The newest 2,000
-    /// are kept.
+    /// are kept, fewer when their pictures have more than 16 MiB.
     #[must_use]
     pub fn slips_since(&self, number: u64) -> Vec<Slip> {
         self.shared.machine().slips_since(number)
+    }
+
+    /// The slip of that number, if it is still kept.
+    #[must_use]
+    pub fn slip(&self, number: u64) -> Option<Slip> {
+        self.shared.machine().slip(number)
     }
 
     /// Everything received that no printer would understand; empty in a sound system.

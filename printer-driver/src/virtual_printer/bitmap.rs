@@ -76,12 +76,12 @@ impl Bitmap {
     }
 
     /// Every dot made `across` wide and `down` high.
-    pub(super) fn magnified(&self, across: u32, down: u32) -> Bitmap {
+    pub(super) fn magnified(self, across: u32, down: u32) -> Bitmap {
         if (across, down) == (1, 1) {
-            return self.clone();
+            return self;
         }
         let mut magnified = Bitmap::new(self.width_dots * across, self.height_dots * down);
-        magnified.draw(self, (0, 0), (across, down));
+        magnified.draw(&self, (0, 0), (across, down));
         magnified
     }
 
@@ -103,10 +103,13 @@ impl Bitmap {
         }
     }
 
-    /// The left part of it, `width_dots` wide.
-    pub(super) fn clipped(&self, width_dots: u32) -> Bitmap {
+    /// The left part of it, at most `width_dots` wide, with nothing beside the picture's width.
+    pub(super) fn clipped(self, width_dots: u32) -> Bitmap {
+        if self.width_dots <= width_dots && self.width_dots.is_multiple_of(8) {
+            return self;
+        }
         let mut clipped = Bitmap::new(width_dots.min(self.width_dots), self.height_dots);
-        clipped.draw(self, (0, 0), (1, 1));
+        clipped.draw(&self, (0, 0), (1, 1));
         clipped
     }
 

@@ -10,6 +10,10 @@
 //! Simplified: while the receive buffer is full nothing is taken from the link, real-time commands
 //! included (a wire with handshake carries nothing either); a picture is printed when its last
 //! byte has come; a line advances in one step; speed does not depend on how dense the print is.
+//!
+//! Not as the manual has it: Seiko's RP-F10 words its conditions by identifiers of its own (`Ax` to
+//! `DLE EOT` and `GS r`, `Cx` and seven `Dx` unasked; technical reference, 6.4), of which too few
+//! bits are known here. The twin of `seiko` words them as Epson does; only its `DC2 q` is Seiko's.
 
 mod answers;
 mod page;
@@ -28,6 +32,12 @@ use tokio::time::Instant;
 const ERROR_COUNT_MAX: usize = 1000;
 /// Most slips kept; the oldest are dropped.
 const SLIP_COUNT_MAX: usize = 2000;
+/// Most bytes of pictures kept: some 400 slips that are pictures from edge to edge.
+const PICTURE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most rows of a slip; one that is never cut ends there.
+const ROW_COUNT_MAX: usize = 5000;
+/// Longest picture of one row; 2 m.
+const PICTURE_DOTS_MAX: u32 = 16_384;
 /// Smallest receive buffer that [`Control::Buffer`] can set.
 const BUFFER_BYTES_MIN: u32 = 16;
 
@@ -93,9 +103,17 @@ impl Machine {
     }
 
     /// Finished slips and, if anything is on it, the one still in the printer.
-    pub(super) fn slips_since(&self, number: u64) -> Vec<Slip> {
+    fn all_slips(&self) -> impl Iterator<Item = &Slip> {
         let unfinished = Some(&self.slip).filter(|slip| slip.height_dots > TOP_DOTS);
-        self.slips.iter().chain(unfinished).filter(|slip| slip.number > number).cloned().collect()
+        self.slips.iter().chain(unfinished)
+    }
+
+    pub(super) fn slips_since(&self, number: u64) -> Vec<Slip> {
+        self.all_slips().filter(|slip| slip.number > number).cloned().collect()
+    }
+
+    pub(super) fn slip(&self, number: u64) -> Option<Slip> {
+        self.all_slips().find(|slip| slip.number == number).cloned()
     }
 
     /// How many slips have been cut.

@@ -89,7 +89,8 @@ async fn a_network_printer_is_asked_over_its_port_and_goes_with_its_cable() {
     expect(&mut stream, &[0x23, 0x06, 0, 0, 0, 0, 0, 0, 0]).await;
     stream.write_all(b"slip\n\x1bd3\x17").await.unwrap();
     expect(&mut stream, &[0x23, 0x06, 0x02, 0, 0, 0, 0, 0x02, 0]).await;
-    assert_eq!(twin.control().slips_since(0)[0].lines(), ["slip"]);
+    assert_eq!(twin.control().slip(1).unwrap().lines(), ["slip"]);
+    assert_eq!(twin.control().slip(2), None);
     twin.control().apply(Control::Cable { plugged: false });
     let ended = tokio::time::timeout(DEADLINE, stream.read(&mut [0; 1])).await.unwrap();
     assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");

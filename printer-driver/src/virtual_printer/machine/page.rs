@@ -1,6 +1,8 @@
 //! The line being set and the paper it goes to.
 
-use super::{Incoming, Machine, SLIP_COUNT_MAX};
+use super::{
+    Incoming, Machine, PICTURE_BYTES_MAX, PICTURE_DOTS_MAX, ROW_COUNT_MAX, SLIP_COUNT_MAX,
+};
 use crate::document::Align;
 use crate::profile::Dialect;
 use crate::virtual_printer::bitmap::Bitmap;
@@ -268,6 +270,10 @@ impl Machine {
     }
 
     fn mark(&mut self, height_dots: u32, mark: SlipMark) {
+        if self.slip.rows.len() == ROW_COUNT_MAX {
+            self.error(format!("a slip has more than {ROW_COUNT_MAX} rows and is not cut"));
+            self.end_slip(SlipEnd::Uncut);
+        }
         let y_dots = self.slip.height_dots;
         self.slip.rows.push(SlipRow { y_dots, height_dots, mark });
     }
@@ -370,6 +376,7 @@ impl Machine {
             && let SlipMark::Picture { left_dots, bitmap: above } = mark
             && (*left_dots, above.width_dots()) == (left, bitmap.width_dots())
             && *y_dots + *height_dots == top
+            && *height_dots < PICTURE_DOTS_MAX
         {
             *height_dots += bitmap.height_dots();
             above.append(&bitmap);
@@ -418,14 +425,23 @@ impl Machine {
             let left = bottom - self.slip.height_dots;
             self.error(format!("the blade cuts {left} dots above the end of the print"));
         }
-        self.slip.end = if full { SlipEnd::FullCut } else { SlipEnd::PartialCut };
         self.state.counts.cuts += 1;
         self.state.counts.jobs += u64::from(!self.slip.is_blank());
+        self.end_slip(if full { SlipEnd::FullCut } else { SlipEnd::PartialCut });
+        text + fed + self.time_for(CUT_DOTS)
+    }
+
+    /// Keeps the slip and begins the next; the oldest leave when there are too many.
+    fn end_slip(&mut self, end: SlipEnd) {
+        self.slip.end = end;
         let next = Slip::new(self.slip.number + 1, self.abilities.width_dots);
         self.slips.push(std::mem::replace(&mut self.slip, next));
-        if self.slips.len() > SLIP_COUNT_MAX {
-            self.slips.remove(0);
-        }
-        text + fed + self.time_for(CUT_DOTS)
+        let mut bytes = 0;
+        let within = |slip: &&Slip| {
+            bytes += slip.pictures().map(|picture| picture.rows().len()).sum::<usize>();
+            bytes <= PICTURE_BYTES_MAX
+        };
+        let kept = self.slips.iter().rev().take(SLIP_COUNT_MAX).take_while(within).count().max(1);
+        self.slips.drain(..self.slips.len() - kept);
     }
 }

@@ -537,3 +537,21 @@ fn counts_say_what_has_been_done() {
     assert_eq!((counts.jobs, counts.cuts, counts.bytes), (1, 2, 12));
     assert_eq!(counts.paper_mm, (34 + 2 * (112 + 8)) / 8);
 }
+
+#[test]
+fn a_roll_without_end_is_kept_within_limits() {
+    let mut desk = Desk::of("raster");
+    let mut wide = b"\x1dv0\x00\x48\x00\xff\x0f".to_vec();
+    wide.extend(std::iter::repeat_n(0xff, 72 * 4095));
+    wide.extend(b"\x1dVB\x08");
+    for _ in 0..70 {
+        desk.send(&wide).wait();
+    }
+    let slips = desk.machine.slips_since(0);
+    assert_eq!(slips.len(), PICTURE_BYTES_MAX / (72 * 4095));
+    assert_eq!(slips.last().unwrap().number, 70, "the newest are kept");
+    let mut desk = Desk::of("epson-jp");
+    desk.send(&b"x\n".repeat(ROW_COUNT_MAX + 1)).wait();
+    assert_eq!(desk.machine.slips_since(0).len(), 2);
+    assert_eq!(desk.reasons().len(), 1);
+}
