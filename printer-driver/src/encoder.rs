@@ -44,8 +44,9 @@ pub const SLOW_JOB_BYTES_MAX: usize = 8192;
 /// Sizes of drawn text on a slow line, largest first, in 24ths of the printer's characters, and
 /// whether the two texts of a line stand at the edges of the paper. 16 of 24 dots are 2 mm,
 /// which is the smallest print that a form of an office uses (6 pt).
-const SLOW_STEPS: [(u16, bool); 6] =
-    [(24, true), (22, true), (20, true), (18, true), (18, false), (16, false)];
+const SLOW_STEPS: [(u16, bool); 5] = [(22, true), (20, true), (18, true), (18, false), (16, false)];
+/// The size of the printer's own characters, and texts at the edges of the paper.
+const FULL_SIZE: (u16, bool) = (24, true);
 
 /// A job as bytes, ready for a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,39 +96,27 @@ impl Encoder {
         self.link_bytes_per_second
     }
 
-    /// Bytes for a printer that has just been reached: initialise, automatic status on.
-    #[must_use]
-    pub fn greeting(&self) -> Vec<u8> {
-        match self.profile.dialect {
-            Dialect::EscPos => escpos::greeting(),
-            Dialect::Star => star::greeting(),
-        }
-    }
-
-    /// Bytes that feed to the blade and cut, so that a torn slip does not hang on to the next.
-    #[must_use]
-    pub fn cut_alone(&self) -> Vec<u8> {
-        match self.profile.dialect {
-            Dialect::EscPos => escpos::cut_alone(&self.profile),
-            Dialect::Star => star::cut_alone(&self.profile),
-        }
-    }
-
     /// Encodes `document` as the job `id`. Total: every document within its limits has bytes.
     #[must_use]
     pub fn encode(&self, document: &Document, id: JobId) -> Encoded {
-        let (first, smaller) = match SLOW_STEPS.split_first() {
-            Some((first, smaller)) if !self.is_fast() && self.has_text() => (*first, smaller),
-            _ => ((24, true), &[][..]),
-        };
-        let largest = self.encode_at(document, id, first);
-        let mut best = largest;
-        let logo_bytes = self.picture_bytes(document);
-        for step in smaller {
-            if best.bytes.len() <= SLOW_JOB_BYTES_MAX + logo_bytes {
+        let full = self.encode_at(document, id, FULL_SIZE);
+        if self.is_fast() || !self.has_text() {
+            return full;
+        }
+        let budget = SLOW_JOB_BYTES_MAX + self.picture_bytes(document);
+        let full_bytes = full.bytes.len();
+        let mut best = full;
+        for (size, spread) in SLOW_STEPS {
+            if best.bytes.len() <= budget {
                 break;
             }
-            best = self.encode_at(document, id, *step);
+            // Bytes shrink with the square of the size, rather more slowly; a size that is far
+            // too large even so need not be tried.
+            let hoped = full_bytes * usize::from(size * size) / 576;
+            if hoped > budget + budget / 4 && (size, spread) != SLOW_STEPS[SLOW_STEPS.len() - 1] {
+                continue;
+            }
+            best = self.encode_at(document, id, (size, spread));
         }
         best
     }

@@ -6,7 +6,8 @@
 //! 1B 40  1C 2E  1B 74 01  1C 43 31  1B 52 08   initialise; kana page; Shift_JIS; Japan
 //!   or   1B 40  1B 74 10  1B 52 00             initialise; WPC1252; USA
 //! 1D 50 h v                                    motion units, so that feeds have one meaning
-//! 1D 61 FF                                     automatic status on (ESC @ may have ended it)
+//! 1D 61 FF                                     automatic status on (ESC @ may have ended it);
+//!                                              not to a printer that nobody knows
 //! 1D 28 44 05 00 14 01 00 02 00                pictures only: no DLE DC4 1 or 2 out of data
 //! … lines …                                    1B 61 align, 1D 21 size, 1B 45 emphasis
 //! … pictures …                                 1D 76 30 00 xL xH yL yH, band by band
@@ -146,7 +147,10 @@ impl<'a> Writer<'a> {
         };
         let unit = profile.feed_units_per_inch.min(255) as u8;
         bytes.extend([0x1d, 0x50, unit, unit]);
-        bytes.extend(AUTOMATIC_STATUS_ON);
+        // An unknown printer may print an order that it does not know.
+        if profile.text != TextMode::Picture {
+            bytes.extend(AUTOMATIC_STATUS_ON);
+        }
         Writer { profile, limit, bytes, align: Align::Left, size: 0, emphasis: false }
     }
 

@@ -11,7 +11,7 @@
 //! - [`profile`]: what a model can do; data files, never `if model ==`.
 //! - [`encoder`]: document + profile → bytes, whatever the model speaks; pure.
 //! - [`typesetter`]: text in any script → dots.
-//! - [`escpos`] and [`star`]: the bytes of ESC/POS and of StarPRNT.
+//! - [`escpos`] and `star`: the bytes of ESC/POS and of StarPRNT.
 //! - [`completion`]: how a job proves itself; pure.
 //! - [`exchange`]: what went over a line last, for the technician.
 //! - [`status`]: bytes from the printer → events; pure and total.
@@ -40,7 +40,7 @@ pub mod printer;
 pub mod profile;
 pub mod pseudo_terminal;
 mod raster;
-pub mod star;
+mod star;
 pub mod status;
 pub mod transport;
 pub mod typesetter;

@@ -30,8 +30,11 @@ impl Bitmap {
         if row_bytes == 0 || data.len() != row_bytes * height {
             return None;
         }
-        let outside = 0xff_u8.checked_shr((width % 8) as u32).filter(|_| width % 8 != 0);
-        let clean = |row: &[u8]| row[row_bytes - 1] & outside.unwrap_or(0) == 0;
+        let outside = match width % 8 {
+            0 => 0,
+            used => 0xff_u8 >> used,
+        };
+        let clean = |row: &[u8]| row[row_bytes - 1] & outside == 0;
         data.chunks(row_bytes).all(clean).then_some(Bitmap { width, height, row_bytes, data })
     }
 

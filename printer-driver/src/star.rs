@@ -34,18 +34,6 @@ const LATIN: [u8; 4] = [0x1b, 0x1d, 0x74, 0x20];
 /// ESC z 1: a line feed of 4 mm.
 const LINE_FEED_4_MM: [u8; 3] = [0x1b, 0x7a, 0x01];
 
-/// Bytes for a printer that has just been reached: initialise, automatic status on.
-#[must_use]
-pub fn greeting() -> Vec<u8> {
-    INITIALISE.to_vec()
-}
-
-/// Bytes that feed to the blade and cut, so that a torn slip does not hang on to the next.
-#[must_use]
-pub fn cut_alone(profile: &Profile) -> Vec<u8> {
-    cut_bytes(profile, Cut::Partial)
-}
-
 /// The job of `rows`.
 pub(crate) fn write(
     rows: &[Row],

@@ -153,9 +153,9 @@ mod tests {
         let mut next = noise(seed);
         let width = [576, 420, 384, 100][(next() % 4) as usize];
         let mut bitmap = Bitmap::new(width, 1 + (next() % 90) as usize);
-        let dense = next() % 3 == 0;
+        let dense = next().is_multiple_of(3);
         for y in 0..bitmap.height() {
-            if next() % 4 == 0 {
+            if next().is_multiple_of(4) {
                 continue;
             }
             let margin = (next() % (width as u64 / 2)) as usize;
@@ -166,7 +166,7 @@ mod tests {
                     (0..8).filter(|bit| byte & (0x80 >> bit) != 0).for_each(|bit| {
                         bitmap.set(x + bit, y);
                     });
-                } else if !dense && next() % 9 == 0 {
+                } else if !dense && next().is_multiple_of(9) {
                     bitmap.set(x, y);
                 }
             }

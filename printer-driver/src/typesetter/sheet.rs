@@ -11,6 +11,10 @@ use crate::raster::Bitmap;
 const BASELINE_PER_MILLE: u32 = 880;
 /// A label's characters are condensed to this part of their width before they become smaller.
 const CONDENSED_PER_MILLE_MIN: u32 = 700;
+/// White to the left and right of a label, 2 mm, as no roll runs quite straight.
+const LABEL_MARGIN_DOTS: u32 = 16;
+/// White above and below it.
+const LABEL_PADDING_DOTS: usize = 10;
 /// At this size a label is measured.
 const LABEL_PROBE_DOTS: u16 = 256;
 
@@ -112,18 +116,19 @@ impl<'a> Sheet<'a> {
         let Some(ink) = self.ink(&spans, probe) else { return };
         let (width, height) = (u32::from(self.page.width), u32::from(self.page.label_height));
         let mut em_height = u32::from(LABEL_PROBE_DOTS) * height / ink.height.max(1);
-        // One dot is kept for rounding at either side.
-        let em_width_max = u32::from(LABEL_PROBE_DOTS) * (width - 2) / ink.width.max(1);
+        let room = width.saturating_sub(2 * LABEL_MARGIN_DOTS);
+        let em_width_max = u32::from(LABEL_PROBE_DOTS) * room / ink.width.max(1);
         let em_width = em_width_max.min(em_height);
         em_height = em_height.min(em_width * 1000 / CONDENSED_PER_MILLE_MIN);
         let em = Em { width: em_width as u16, height: em_height as u16 };
         let Some(ink) = self.ink(&spans, em) else { return };
+        self.y += LABEL_PADDING_DOTS;
         let x = (width.saturating_sub(ink.width) / 2) as i32 - ink.left;
         let glyphs = self.label_glyphs(&spans, em);
         let top = self.y as i32 + ink.top;
         self.bitmap.grow(self.y + ink.height as usize);
         self.draw_glyphs(&glyphs, x as f32, top);
-        self.y += ink.height as usize;
+        self.y += ink.height as usize + LABEL_PADDING_DOTS;
     }
 
     /// A horizontal line, in the middle of a line of text.

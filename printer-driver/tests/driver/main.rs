@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bells;
+mod drawing;
 mod encoding;
 mod faults;
 mod harness;
