@@ -3,6 +3,7 @@
 pub mod discovery;
 mod printer;
 pub mod registry;
+pub mod terminal;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -56,6 +57,9 @@ fn concerns_device(event: &Event) -> bool {
         event,
         Event::TicketIssued { .. }
             | Event::TicketReprinted { .. }
+            | Event::TicketTransferred { .. }
+            | Event::TagHandedOut { .. }
+            | Event::DayClosed { .. }
             | Event::BellRung { .. }
             | Event::BellAcknowledged { .. }
             | Event::BellEscalated { .. }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use server::check::{self, CheckArgs};
+use server::devices::terminal::{self, DevicesArgs};
 use server::export::{self, ExportArgs};
 use server::report::{self, ReportArgs};
 use server::salvage::{self, SalvageArgs};
@@ -26,6 +27,8 @@ enum Command {
     Serve(ServeArgs),
     /// Check an office file without starting anything (設定を確かめる)
     Check(CheckArgs),
+    /// See and try out printers, bells, panels and inputs (機器を見る・試す)
+    Devices(DevicesArgs),
     /// Print the figures of finished days (集計を出す)
     Report(ReportArgs),
     /// Check the log and what is derived from it (記録を検査する)
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(args) => serve(args),
         Command::Check(args) => check::run(&args),
+        Command::Devices(args) => terminal::command(&args),
         Command::Report(args) => report::command(&args),
         Command::Verify(args) => verify::command(&args),
         Command::Salvage(args) => salvage::command(&args),

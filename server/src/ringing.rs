@@ -1,5 +1,5 @@
-//! Bells: from an event of the log to a relay. The rules decide about answers and escalation
-//! here a bell is only rung.
+//! Bells: from an event of the log to a board's output. The rules decide about answers and
+//! escalation; here a bell is only rung.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,68 +13,71 @@ use protocol::device::{DeviceAction, DeviceKind, DeviceState};
 use protocol::view::BellCondition;
 use tokio::sync::watch;
 
-use crate::config::OfficeFile;
+use crate::config::{DeviceLine, OfficeFile};
 use crate::devices::registry::{Device, Facts, Look, NotDone, Registry};
 use crate::devices::{AddressError, address};
 use crate::engine::Committed;
 
-/// A ring: twice, so that it is not taken for a click.
-const RING: [Pulse; 2] = [Pulse { on_ms: 700, off_ms: 300 }, Pulse { on_ms: 700, off_ms: 300 }];
 /// A technician's ring: long enough to be heard, too short to summon anybody.
 const TEST: Pulse = Pulse { on_ms: 200, off_ms: 100 };
+/// A ring that nobody answered is passed on so many times over.
+const ESCALATED_TIMES: usize = 2;
 
 /// The bells of an office. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Ringing {
     bells: Arc<BTreeMap<BellId, Bell>>,
-    pattern: Pattern,
 }
 
 impl Ringing {
-    /// Opens every bell of the office file; `addresses` stand in for the file's own. A bell that
-    /// is not there is a condition, not an error: `conditions` receives each bell's whenever it
-    /// changes.
+    /// Opens every bell of the office file; `addresses` stand in for the file's own. Bells at the
+    /// same address are outputs of one board. A board that is not there is a condition, not an
+    /// error: `conditions` receives each bell's whenever it changes.
     ///
     /// # Errors
     ///
-    /// [`AddressError`].
+    /// [`AddressError`]: an address that makes no sense, or two that cannot be true at once.
     pub fn start(
         office: &OfficeFile,
         addresses: &BTreeMap<BellId, BellUrl>,
         registry: &Registry,
         conditions: impl Fn(BellId, BellCondition) + Clone + Send + 'static,
     ) -> Result<Ringing, AddressError> {
+        let lines = &office.devices.bells;
+        let url = |line: &DeviceLine<BellId>| match addresses.get(&line.owner) {
+            Some(url) => Ok(url.clone()),
+            None => address(line),
+        };
+        let urls: Vec<BellUrl> = lines.iter().map(url).collect::<Result<_, _>>()?;
+        let drivers: Vec<String> = urls.iter().map(driver_name).collect();
+        let Some(first) = lines.first() else { return Ok(Ringing { bells: Arc::default() }) };
+        let spawned = Bell::spawn_all(urls, BellTiming::default());
+        let spawned = spawned.map_err(|error| AddressError::new(first, error))?;
         let mut bells = BTreeMap::new();
-        for line in &office.devices.bells {
-            let url = match addresses.get(&line.owner) {
-                Some(url) => url.clone(),
-                None => address(line)?,
-            };
-            let driver = driver_name(&url);
-            let bell = Bell::spawn(url, BellTiming::default());
+        for ((line, bell), driver) in lines.iter().zip(spawned).zip(drivers) {
+            watch_condition(line.owner, bell.status(), conditions.clone());
             let named = office.setup.bells.iter().find(|bell| bell.id == line.owner);
             let name = named.map(|bell| bell.name.clone()).unwrap_or_default();
             let facts = Facts::of(DeviceKind::Bell, line, name, driver);
             registry.add(facts, Arc::new(BellDevice { bell: bell.clone() }), bell.status());
-            watch_condition(line.owner, bell.status(), conditions.clone());
             bells.insert(line.owner, bell);
         }
-        let pattern = Pattern::new(RING.to_vec()).unwrap_or_default();
-        Ok(Ringing { bells: Arc::new(bells), pattern })
+        Ok(Ringing { bells: Arc::new(bells) })
     }
 
     /// Looks at an event that is on disk. Never waits.
     pub fn event(&self, committed: &Committed) {
         if let Event::BellRung { bell, .. } = committed.event {
-            self.ring(bell);
+            self.ring(bell, 1);
         } else if let Event::BellEscalated { to: Some(bell), .. } = committed.event {
-            self.ring(bell);
+            self.ring(bell, ESCALATED_TIMES);
         }
     }
 
-    fn ring(&self, id: BellId) {
+    fn ring(&self, id: BellId, times: usize) {
         let Some(bell) = self.bells.get(&id).cloned() else { return };
-        let pattern = self.pattern.clone();
+        // A pattern that is too long to be repeated is long enough.
+        let pattern = bell.pattern().repeated(times).unwrap_or_else(|_| bell.pattern().clone());
         tokio::spawn(async move {
             match bell.ring(pattern).await {
                 Ok(()) => {}
@@ -84,7 +87,7 @@ impl Ringing {
         });
     }
 
-    /// Switches every relay off.
+    /// Switches every output off.
     pub async fn stop(self) {
         let bells = Arc::try_unwrap(self.bells).unwrap_or_else(|shared| (*shared).clone());
         for bell in bells.into_values() {
@@ -113,7 +116,8 @@ impl Device for BellDevice {
             BellStatus::Ready => (DeviceState::Ready, String::new()),
             BellStatus::Ringing => (DeviceState::Working, String::new()),
             BellStatus::Absent { reason } => (DeviceState::Absent, reason.clone()),
-            BellStatus::Silent | BellStatus::Refusing => (DeviceState::Silent, String::new()),
+            BellStatus::Silent => (DeviceState::Silent, String::new()),
+            BellStatus::Refusing => (DeviceState::Refusing, String::new()),
         };
         Look { reason, ..Look::new(vec![state]) }
     }

@@ -154,7 +154,7 @@ impl Device for PrinterDevice {
 }
 
 /// A condition of the driver in the words of the list.
-fn state(condition: Condition) -> DeviceState {
+pub(super) fn state(condition: Condition) -> DeviceState {
     match condition {
         Condition::Absent => DeviceState::Absent,
         Condition::Silent => DeviceState::Silent,

@@ -21,7 +21,7 @@ use protocol::device::{
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::config::DeviceLine;
+use crate::config::{DeviceLine, OfficeFile};
 
 /// Devices that one office may have: each counter with panel, buttons and scanner, and more.
 pub const DEVICES_MAX: usize = 512;
@@ -56,6 +56,19 @@ impl Facts {
         let device = line.path.strip_prefix("devices.").unwrap_or(&line.path).to_owned();
         let owner = device.split_once('.').map_or("", |(_, owner)| owner).to_owned();
         Facts { device, kind, owner, name, address: line.url.clone(), driver: driver.into() }
+    }
+}
+
+impl Facts {
+    /// What an office file lists, as far as its addresses and owners go.
+    pub fn of_office(office: &OfficeFile) -> Vec<Facts> {
+        let devices = &office.devices;
+        let name = setup::Text::default;
+        let printers = devices.printers.iter();
+        let printers = printers.map(|line| Facts::of(DeviceKind::Printer, line, name(), ""));
+        let bells = devices.bells.iter();
+        let bells = bells.map(|line| Facts::of(DeviceKind::Bell, line, name(), ""));
+        printers.chain(bells).collect()
     }
 }
 
