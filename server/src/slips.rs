@@ -223,7 +223,7 @@ fn entry(example: &Example, encoded: &Encoded) -> Value {
         "bytes": encoded.bytes.len(),
         "height_dots": encoded.height_dots,
         "process_id": encoded.process_id.to_string(),
-        "qr": description::qr(&example.document),
+        "qr": example.qr(),
         "substitutions": substitutions,
     })
 }

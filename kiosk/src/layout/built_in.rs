@@ -47,6 +47,7 @@ pub(super) fn standard() -> Layout {
                     (Label, Large),
                     (From, Small),
                     (To, Large),
+                    (Place, Normal),
                     (Space, Small),
                     (Notices, Small),
                     (Issued, Small),
@@ -152,6 +153,7 @@ pub(super) fn large() -> Layout {
                     (Title, Large),
                     (Label, Large),
                     (To, Large),
+                    (Place, Large),
                     (Space, Small),
                     (Notices, Normal),
                     (Qr, Small),
@@ -192,7 +194,14 @@ pub(super) fn short() -> Layout {
             ),
             (
                 Kind::Transfer,
-                &[(Title, Small), (Label, Large), (To, Normal), (Issued, Small), (Qr, Small)],
+                &[
+                    (Title, Small),
+                    (Label, Large),
+                    (To, Normal),
+                    (Place, Small),
+                    (Issued, Small),
+                    (Qr, Small),
+                ],
             ),
             (
                 Kind::Staff,

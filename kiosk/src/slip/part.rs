@@ -35,7 +35,7 @@ pub enum Part {
     Footer,
     /// The section somebody comes from.
     From,
-    /// The section somebody goes to, and where it is.
+    /// The section somebody goes to.
     To,
     /// The queue, in the office's words.
     Queue,
@@ -82,8 +82,7 @@ pub enum PartHome {
     Foreign,
 }
 
-/// What a slip of the kind cannot be without, and everything else it may have.
-const TICKET: [Part; 16] = [
+const TICKET: [Part; 15] = [
     Part::Header,
     Part::Logo,
     Part::Label,
@@ -97,17 +96,17 @@ const TICKET: [Part; 16] = [
     Part::Reminders,
     Part::Qr,
     Part::Footer,
-    Part::Title,
     Part::Rule,
     Part::Space,
 ];
-const TRANSFER: [Part; 12] = [
+const TRANSFER: [Part; 13] = [
     Part::Header,
     Part::Logo,
     Part::Title,
     Part::Label,
     Part::From,
     Part::To,
+    Part::Place,
     Part::Issued,
     Part::Notices,
     Part::Qr,
@@ -115,8 +114,7 @@ const TRANSFER: [Part; 12] = [
     Part::Rule,
     Part::Space,
 ];
-const STAFF: [Part; 12] = [
-    Part::Header,
+const STAFF: [Part; 11] = [
     Part::Title,
     Part::Label,
     Part::Queue,
@@ -141,8 +139,7 @@ const TAG: [Part; 10] = [
     Part::Rule,
     Part::Space,
 ];
-const SUMMARY: [Part; 10] = [
-    Part::Header,
+const SUMMARY: [Part; 9] = [
     Part::Title,
     Part::Issued,
     Part::Counts,
@@ -153,8 +150,7 @@ const SUMMARY: [Part; 10] = [
     Part::Rule,
     Part::Space,
 ];
-const TEST: [Part; 13] = [
-    Part::Header,
+const TEST: [Part; 12] = [
     Part::Logo,
     Part::Title,
     Part::Issued,

@@ -20,8 +20,10 @@ pub struct TransferSlip {
     pub label: String,
     /// The section somebody comes from.
     pub from: Line,
-    /// The section somebody goes to, then where that is, or that staff will say.
-    pub to: Vec<Line>,
+    /// The section somebody goes to.
+    pub to: Line,
+    /// Where that is, or that staff will say.
+    pub place: Line,
     /// When it was printed.
     pub issued: Line,
     /// What to do with it: show it there, keep the number.
@@ -44,7 +46,8 @@ impl TransferSlip {
             .with_line(Part::Title, self.title.clone())
             .with(Part::Label, Content::Label(self.label.clone()))
             .with_line(Part::From, self.from.clone())
-            .with(Part::To, Content::Lines(self.to.clone()))
+            .with_line(Part::To, self.to.clone())
+            .with_line(Part::Place, self.place.clone())
             .with_line(Part::Issued, self.issued.clone())
             .with(Part::Notices, Content::Lines(self.notices.clone()))
             .with(Part::Qr, qr)

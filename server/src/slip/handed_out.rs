@@ -52,12 +52,13 @@ pub fn transfer(desk: &Desk<'_>, transfer: &Transfer) -> TransferSlip {
         title: fixed(language, |words| words.transfer_title.to_owned()),
         label: transfer.label.to_string(),
         from: Line::japanese(format!("{}から", name(transfer.from, Language::Japanese))),
-        to: vec![Line { japanese: to(Language::Japanese), second: second(language, to) }, place],
+        to: Line { japanese: to(Language::Japanese), second: second(language, to) },
+        place,
         issued: Line::japanese(desk.moment(transfer.at)),
         notices: vec![fixed(language, |words| words.transfer_show.to_owned())],
         qr: qr_payload(&transfer.token.0),
         qr_caption: Line::default(),
-        footer: Line::default(),
+        footer: desk.footer(),
     }
 }
 
@@ -155,7 +156,7 @@ pub fn tag(desk: &Desk<'_>, tag: &Tag) -> TagSlip {
         place: tag_place(desk, tag),
         issued: Line::japanese(desk.moment(tag.at)),
         notices: vec![fixed(language, |words| join(words.tag_call, words.tag_return))],
-        footer: Line::default(),
+        footer: desk.footer(),
     }
 }
 

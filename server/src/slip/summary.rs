@@ -32,7 +32,7 @@ pub fn summary(desk: &Desk<'_>, facts: &SummaryFacts<'_>) -> DaySummary {
     let of = |part: fn(&ProcedureReport) -> &Spread, share: fn(&ProcedureReport) -> Share| {
         let rows = report.procedures.iter().filter(move |one| part(one).count > 0);
         rows.map(move |one| SummaryRow {
-            name: named(one),
+            name: named(one, share(one)),
             count: format!("{}件", part(one).count),
             figures: figures(part(one), share(one)),
         })
@@ -78,9 +78,11 @@ fn nothing(_: &ProcedureReport) -> Share {
     None
 }
 
-/// A procedure by code, name and target, short enough for one line.
-fn named(procedure: &ProcedureReport) -> String {
-    let target = procedure.target_min.map_or(String::new(), |min| format!(" 目標{min}分"));
+/// A procedure by code and name, short enough for one line, with its target where that is what
+/// its figures are compared with.
+fn named(procedure: &ProcedureReport, share: Share) -> String {
+    let target = procedure.target_min.filter(|_| share.is_some());
+    let target = target.map_or(String::new(), |min| format!(" 目標{min}分"));
     let name: String = procedure.name.chars().take(NAME_CHARS_MAX).collect();
     format!("{} {name}{target}", procedure.code)
 }

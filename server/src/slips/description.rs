@@ -29,7 +29,7 @@ pub(super) fn describe(example: &Example, encoder: &Encoder, encoded: &Encoded) 
     head("link", &format!("{} bytes/s", encoder.link_bytes_per_second()));
     head("bytes", &encoded.bytes.len().to_string());
     head("completion", &completion(profile.completion, encoded));
-    head("qr", qr(&example.document).unwrap_or("none"));
+    head("qr", example.qr().unwrap_or("none"));
     head("cut", cut(example.document.cut()));
     let otherwise: BTreeSet<String> = encoded
         .substitutions
@@ -41,7 +41,7 @@ pub(super) fn describe(example: &Example, encoder: &Encoder, encoded: &Encoded) 
         head("printed otherwise", &otherwise.join(", "));
     }
     text.push('\n');
-    text.push_str(&lines(&example.document));
+    text.push_str(&example.lines());
     text
 }
 

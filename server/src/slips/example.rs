@@ -15,7 +15,7 @@ use printer_driver::profile::{Profile, UsualLink};
 use protocol::live::Mode;
 use protocol::report::{ProcedureReport, Report, Spread, TicketTotals, WaitReport};
 
-use super::{SlipsError, is_laid_out};
+use super::{SlipsError, description, is_laid_out};
 use crate::clock::Clock;
 use crate::config::OfficeFile;
 use crate::slip::{
@@ -81,6 +81,16 @@ impl Example {
     pub fn name(&self) -> String {
         let name = format!("{}-{}-{}", self.kind.name(), self.layout, self.language_tags());
         if self.case == Case::Usual { name } else { format!("{name}-{}", self.case.name()) }
+    }
+
+    /// What it should say: one line for each block, top first.
+    pub fn lines(&self) -> String {
+        description::lines(&self.document)
+    }
+
+    /// What its code holds, where it has one.
+    pub fn qr(&self) -> Option<&str> {
+        description::qr(&self.document)
     }
 
     /// Its languages: `ja`, or `ja` and a second one, such as `ja+ne`.

@@ -1,0 +1,357 @@
+//! What slips say and how they look: every errand, language, layout and time of the default
+//! office.
+//!
+//! The texts in `slips/` are for a clerk to read; `UPDATE_GOLDENFILES=1` writes them anew, and the
+//! difference is then for a person to judge.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use domain::estimate::Window;
+use domain::event::Event;
+use domain::id::{Key, KioskId, TicketId};
+use domain::label::Label;
+use domain::language::Language;
+use domain::setup::{Errand, ErrandTarget};
+use domain::ticket::{Class, Origin, Token};
+use domain::time::{MINUTE_MS, Timestamp};
+use kiosk::slip::{Copy, Kind, TicketSlip};
+use printer_driver::document::{Block, Document};
+use printer_driver::encoder::Encoder;
+use printer_driver::printer::JobId;
+use printer_driver::profile::{PaperWidth, Profile, UsualLink};
+use protocol::live::Mode;
+use server::clock::Clock;
+use server::config::{DEFAULT_OFFICE, OfficeFile};
+use server::slip::{self, Desk, PrinterFacts};
+use server::slips::{self, Example, LinkChoice, Paper, SlipsArgs};
+
+/// Most bytes of a ticket in Japanese on a serial line.
+const TEXT_BYTES_MAX: usize = 400;
+
+fn clock() -> Clock {
+    Clock::real("Asia/Tokyo").unwrap()
+}
+
+fn at(moment: &str) -> Timestamp {
+    clock().read_moment(moment).unwrap()
+}
+
+/// The errands that lead to a ticket.
+fn errands(office: &OfficeFile) -> Vec<&Errand> {
+    let is_ticket = |errand: &&Errand| matches!(errand.leads_to, ErrandTarget::Queue(_));
+    office.setup.errands.iter().filter(is_ticket).collect()
+}
+
+fn issued(office: &OfficeFile, errand: &Errand, language: Language, at: Timestamp) -> Event {
+    let ErrandTarget::Queue(queue) = errand.leads_to else { panic!("{} has no queue", errand.id) };
+    let from = at.plus_ms(20 * MINUTE_MS);
+    Event::TicketIssued {
+        ticket: TicketId(1),
+        label: Label { letter: office.setup.queue(queue).unwrap().letter, number: 12, width: 3 },
+        queue,
+        errand: Some(errand.id),
+        class: Class::Ordinary,
+        language,
+        origin: Origin::Kiosk(KioskId(Key::new("kiosk-1").unwrap())),
+        token: Token([0xa5; 16]),
+        issued_at: at,
+        ahead: 13,
+        window: Some(Window { from, to: from.plus_ms(25 * MINUTE_MS) }),
+    }
+}
+
+fn ticket(office: &OfficeFile, event: &Event) -> TicketSlip {
+    let clock = clock();
+    let desk = Desk { office, clock: &clock, mode: Mode::Live };
+    slip::ticket(&desk, event, Copy::First)
+}
+
+fn document(office: &OfficeFile, event: &Event) -> Document {
+    slip::document(&ticket(office, event).to_slip(), office.slips.layout("standard")).unwrap()
+}
+
+fn examples(office: &OfficeFile) -> Vec<Example> {
+    let profile = Profile::load("epson-jp", PaperWidth::Mm80).unwrap();
+    slips::examples(office, &profile, UsualLink::Serial).unwrap()
+}
+
+/// Every character of a document.
+fn characters(document: &Document) -> String {
+    let text = |block: &Block| match block {
+        Block::Line { spans, .. } => spans.iter().map(|span| span.text.as_str()).collect(),
+        Block::Columns { left, right } => format!("{} {}", left.text, right.text),
+        Block::Label { text } => text.clone(),
+        _ => String::new(),
+    };
+    document.blocks().iter().map(text).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_japanese_ticket_of_any_errand_at_any_time_stays_within_400_bytes() {
+    let office = OfficeFile::embedded();
+    let errands = errands(&office);
+    assert!(errands.len() >= 25, "{}", errands.len());
+    let mut largest = 0;
+    for paper in [PaperWidth::Mm80, PaperWidth::Mm58] {
+        let profile = Profile::load("epson-jp", paper).unwrap();
+        let encoder = Encoder::new(profile, UsualLink::Serial.bytes_per_second());
+        for errand in &errands {
+            for moment in ["2026-06-02T10:05", "2026-06-12T17:20"] {
+                let event = issued(&office, errand, Language::Japanese, at(moment));
+                let encoded = encoder.encode(&document(&office, &event), JobId(1));
+                let bytes = encoded.bytes.len();
+                assert!(bytes <= TEXT_BYTES_MAX, "{} at {moment}: {bytes} bytes", errand.id);
+                assert!(encoded.substitutions.is_empty(), "{:?}", encoded.substitutions);
+                largest = largest.max(bytes);
+            }
+        }
+    }
+    println!("the largest has {largest} bytes");
+}
+
+#[test]
+fn whatever_a_resident_carries_names_no_unit_and_no_sensitive_errand() {
+    // D-6, R-106.
+    let office = OfficeFile::embedded();
+    let mut forbidden: Vec<&str> = Vec::new();
+    for unit in &office.setup.units {
+        forbidden.extend(unit.name.0.values().map(String::as_str));
+    }
+    forbidden.extend([
+        "滞納",
+        "未納",
+        "特別整理",
+        "収監",
+        "拘置",
+        "拘留",
+        "後見",
+        "差押",
+        "arrears",
+    ]);
+    let mut seen = 0;
+    for errand in errands(&office) {
+        for language in Language::ALL {
+            let event = issued(&office, errand, language, at("2026-06-02T17:20"));
+            let text = characters(&document(&office, &event));
+            for word in &forbidden {
+                assert!(!text.contains(word), "{word} on a slip for {}: {text}", errand.id);
+            }
+            seen += 1;
+        }
+    }
+    for example in examples(&office) {
+        if matches!(example.kind, Kind::Transfer | Kind::Tag) {
+            let text = characters(&example.document);
+            assert!(!forbidden.iter().any(|word| text.contains(word)), "{text}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 250, "{seen}");
+}
+
+#[test]
+fn a_ticket_speaks_the_residents_language_on_every_line_that_matters() {
+    let office = OfficeFile::embedded();
+    for errand in errands(&office) {
+        for language in Language::ALL.into_iter().skip(1) {
+            let event = issued(&office, errand, language, at("2026-06-02T17:20"));
+            let slip = ticket(&office, &event);
+            let mut lines = vec![&slip.errand, &slip.place, &slip.ahead, &slip.window];
+            lines.extend(&slip.notices);
+            if !slip.bring.japanese.is_empty() {
+                lines.push(&slip.bring);
+            }
+            for line in lines {
+                let (first, second) = (&line.japanese, &line.second);
+                let tag = language.tag();
+                assert!(!first.is_empty() && !second.is_empty(), "{}, {tag}: {line:?}", errand.id);
+                assert!(!second.contains("{}"), "{second}");
+            }
+        }
+        let japanese = issued(&office, errand, Language::Japanese, at("2026-06-02T17:20"));
+        let slip = ticket(&office, &japanese);
+        assert!([slip.errand, slip.place, slip.ahead].iter().all(|line| line.second.is_empty()));
+    }
+}
+
+#[test]
+fn a_pension_ticket_bears_the_notice_from_a_quarter_past_five_on_and_no_other_ticket_does() {
+    // R-04, R-05.
+    let office = OfficeFile::embedded();
+    let notices = |id: &str, moment: &str| {
+        let id = Key::new(id).unwrap();
+        let errand = errands(&office).into_iter().find(|errand| errand.id.0 == id).unwrap();
+        ticket(&office, &issued(&office, errand, Language::Nepali, at(moment))).notices
+    };
+    assert!(notices("pension", "2026-06-02T17:14").is_empty());
+    let told = notices("pension", "2026-06-02T17:15");
+    assert!(told[0].japanese.contains("年金事務所") && told[0].second.contains("पेन्सन"));
+    assert!(notices("join", "2026-06-02T17:20").is_empty());
+}
+
+#[test]
+fn a_reprint_and_a_rehearsal_are_marked_above_the_label_in_every_layout() {
+    let office = OfficeFile::embedded();
+    let clock = clock();
+    let event = issued(&office, errands(&office)[0], Language::Nepali, at("2026-06-02T10:05"));
+    for layout in &office.slips.layouts {
+        let desk = Desk { office: &office, clock: &clock, mode: Mode::Rehearsal };
+        let slip = slip::ticket(&desk, &event, Copy::Reprint).to_slip();
+        let text = characters(&slip::document(&slip, layout).unwrap());
+        let label = text.find("A012").unwrap();
+        for mark in ["【練習】", "अभ्यास", "【再発行】", "फेरि"] {
+            assert!(text.find(mark).unwrap() < label, "{mark} in {}: {text}", layout.name);
+        }
+        let live = Desk { mode: Mode::Live, ..desk };
+        let slip = slip::ticket(&live, &event, Copy::First).to_slip();
+        let text = characters(&slip::document(&slip, layout).unwrap());
+        assert!(!text.contains('【'), "{text}");
+    }
+}
+
+#[test]
+fn the_code_opens_the_phone_page_where_the_office_has_one_and_holds_chance_alone() {
+    let with_page =
+        DEFAULT_OFFICE.replace("[slips]", "[slips]\nphone_url = \"http://192.0.2.1/t/\"");
+    let office = OfficeFile::parse(&with_page, "office.toml").unwrap();
+    let event = issued(&office, errands(&office)[0], Language::Korean, at("2026-06-02T10:05"));
+    let slip = ticket(&office, &event);
+    assert_eq!(slip.qr, "http://192.0.2.1/t/55MPJTB9D5MPJTB9D5MPJTB9D5");
+    assert!(slip.qr_caption.japanese.contains("スマホ") && !slip.qr_caption.second.is_empty());
+
+    let plain = ticket(&OfficeFile::embedded(), &event);
+    assert_eq!(plain.qr, "YB1-55MPJTB9D5MPJTB9D5MPJTB9D5");
+    assert!(plain.qr_caption.is_empty());
+    // A 連携用紙 is read by another section's reader, which expects no address (R-50).
+    let transfers = examples(&office).into_iter().filter(|one| one.kind == Kind::Transfer);
+    assert!(transfers.clone().count() >= 10);
+    assert!(transfers.into_iter().all(|one| one.qr().unwrap().starts_with("YB1-")));
+}
+
+#[test]
+fn an_office_chooses_lines_order_and_sizes_for_each_kiosk_without_code() {
+    let own = "[slips.layouts.lobby]\nticket = [\"issued\", \"label\", \
+               { part = \"errand\", size = \"large\" }]\n[slips.layouts]";
+    let text = DEFAULT_OFFICE
+        .replace("[slips.layouts]", own)
+        .replace("[slips.kiosks]", "[slips.kiosks]\nkiosk-1 = \"lobby\"");
+    let office = OfficeFile::parse(&text, "office.toml").unwrap();
+    let event = issued(&office, errands(&office)[0], Language::Japanese, at("2026-06-02T10:05"));
+    let clock = clock();
+    let chosen = slip::ticket_document(&office, &clock, &event, Copy::First).unwrap();
+    let [Block::Line { .. }, Block::Label { .. }, Block::Line { spans, .. }] = chosen.blocks()
+    else {
+        panic!("{chosen:?}")
+    };
+    assert_eq!((spans[0].style.width.factor(), spans[0].style.height.factor()), (2, 2));
+    // A kind it leaves out is printed as in the standard layout.
+    let names: BTreeSet<String> = examples(&office).iter().map(Example::name).collect();
+    assert!(names.contains("ticket-lobby-ja") && !names.contains("staff-lobby-ja"));
+}
+
+#[test]
+fn the_four_durations_stand_in_four_tables() {
+    // R-20, R-95.
+    let examples = examples(&OfficeFile::embedded());
+    let summary = examples.iter().find(|one| one.name() == "summary-standard-ja").unwrap();
+    let text = characters(&summary.document);
+    let place = |word: &str| text.find(word).unwrap_or_else(|| panic!("{word}: {text}"));
+    let order = ["【待ち時間", "【処理時間", "【窓口時間", "【滞在時間"].map(place);
+    assert!(order.is_sorted(), "{order:?}");
+    // The limit belongs to waiting, targets to handling, and to nothing else.
+    assert!(!text[order[1]..].contains("限度"));
+    assert!(!text[..order[1]].contains("目標") && !text[order[2]..].contains("目標"));
+}
+
+#[test]
+fn a_test_page_says_what_it_does_not_know() {
+    let profile = Profile::load("seiko", PaperWidth::Mm58).unwrap();
+    let facts = PrinterFacts { owner: "発券機", profile: &profile, link: None, at: None };
+    let page = slip::test_page(&facts).to_slip();
+    let layout = kiosk::layout::Layout::standard();
+    let text = characters(&slip::document(&page, &layout).unwrap());
+    assert_eq!(text.matches("わかりません").count(), 3, "{text}");
+    for known in ["seiko", "Shift_JIS", "DC2 q", "58 mm", "35けた", "नम्बर", "髙", "번호표"]
+    {
+        assert!(text.contains(known), "{known}: {text}");
+    }
+    // A ruler as wide as the paper.
+    assert!(text.lines().any(|line| line == "12345678901234567890123456789012345"));
+}
+
+#[test]
+fn every_kind_reads_as_a_clerk_approved() {
+    let update = std::env::var_os("UPDATE_GOLDENFILES").is_some();
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/slips");
+    let approved = [
+        "ticket-standard-ja",
+        "ticket-standard-ja+ne",
+        "ticket-standard-ja+zh-Hans-reprint",
+        "ticket-standard-ja+ja-easy-notice",
+        "ticket-standard-ja+vi-unknown",
+        "ticket-standard-ja-sensitive",
+        "ticket-large-ja+en",
+        "ticket-short-ja+pt",
+        "transfer-standard-ja",
+        "transfer-standard-ja+ne",
+        "tag-standard-ja",
+        "tag-standard-ja+ko",
+        "staff-standard-ja",
+        "summary-standard-ja",
+        "test-standard-ja",
+    ];
+    let examples = examples(&OfficeFile::embedded());
+    for name in approved {
+        let example = examples.iter().find(|one| one.name() == name);
+        let said = example.unwrap_or_else(|| panic!("no example {name}")).lines();
+        let path = dir.join(format!("{name}.txt"));
+        if update {
+            fs::create_dir_all(&dir).unwrap();
+            fs::write(&path, said).unwrap();
+        } else {
+            assert_eq!(said, fs::read_to_string(&path).unwrap(), "{name}");
+        }
+    }
+}
+
+fn args(out: &Path, profile: &str) -> SlipsArgs {
+    SlipsArgs {
+        profile: profile.to_owned(),
+        out: out.to_owned(),
+        paper: Paper::Mm58,
+        link: Some(LinkChoice::Serial),
+        office: None,
+    }
+}
+
+#[test]
+fn the_command_writes_the_same_files_every_time_and_an_index_of_all() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let written = slips::run(&args(one.path(), "epson-jp")).unwrap();
+    slips::run(&args(other.path(), "epson-jp")).unwrap();
+    assert!(written.slips > 200, "{written:?}");
+    let index = fs::read_to_string(one.path().join("index.json")).unwrap();
+    let index: serde_json::Value = serde_json::from_str(&index).unwrap();
+    assert_eq!(index["slips"].as_array().unwrap().len(), written.slips);
+    let mut ids = BTreeSet::new();
+    for slip in index["slips"].as_array().unwrap() {
+        let name = slip["bin"].as_str().unwrap();
+        let bytes = fs::read(one.path().join(name)).unwrap();
+        assert_eq!(Some(bytes.len() as u64), slip["bytes"].as_u64(), "{name}");
+        assert_eq!(bytes, fs::read(other.path().join(name)).unwrap(), "{name}");
+        assert!(ids.insert(slip["process_id"].as_str().unwrap().to_owned()), "{name}");
+        let text = slip["txt"].as_str().unwrap();
+        let said = fs::read_to_string(one.path().join(text)).unwrap();
+        assert_eq!(said, fs::read_to_string(other.path().join(text)).unwrap(), "{text}");
+    }
+}
+
+#[test]
+fn the_command_refuses_an_unknown_profile_with_the_names_there_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let refused = slips::run(&args(dir.path(), "epson")).unwrap_err().to_string();
+    assert!(refused.contains("\"epson\"") && refused.contains("epson-jp, epson-intl"), "{refused}");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
