@@ -13,10 +13,14 @@
 
 mod bell_url;
 mod notation;
+pub(crate) mod panel_template;
+mod panel_url;
 mod parts;
 
 use crate::profile::{PaperWidth, Profile};
 pub use bell_url::{BellDriver, BellTemplate, BellUrl, Light, TimedBy, Tower};
+pub use panel_template::{PanelEncoding, PanelError, PanelTemplate};
+pub use panel_url::PanelUrl;
 use parts::{LineDefaults, Parts};
 use std::fmt;
 use std::path::PathBuf;

@@ -20,6 +20,7 @@
 //! - [`printer`]: the task that owns one printer, prints in order and proves it.
 //! - [`virtual_printer`]: a strict twin over a real pseudo-terminal or socket; renders its paper.
 //! - [`bell`] and [`virtual_bell`]: relays and towers that ring, and their twins.
+//! - [`panel`] and [`virtual_panel`]: counter and LED panels, and their twin.
 //! - [`line`] and [`virtual_line`]: what the small devices and their twins share.
 //!
 //! This crate knows nothing of what a slip is for; words such as *printed* and *unknown* are the
@@ -36,6 +37,7 @@ pub mod encoder;
 pub mod escpos;
 pub mod exchange;
 pub mod line;
+pub mod panel;
 pub mod printer;
 pub mod profile;
 pub mod pseudo_terminal;
@@ -46,4 +48,5 @@ pub mod transport;
 pub mod typesetter;
 pub mod virtual_bell;
 pub mod virtual_line;
+pub mod virtual_panel;
 pub mod virtual_printer;

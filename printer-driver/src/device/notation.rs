@@ -17,6 +17,11 @@ pub(super) fn decode(value: &str) -> Option<Vec<u8>> {
     (1..=BYTE_COUNT_MAX).contains(&bytes.len()).then_some(bytes)
 }
 
+/// Reads percent-encoded UTF-8.
+pub(super) fn decode_text(value: &str) -> Option<String> {
+    String::from_utf8(decode_percent(value)?).ok().filter(|text| text.len() <= BYTE_COUNT_MAX)
+}
+
 /// Bytes as they are written back: letters, digits and harmless marks as they are, the rest as
 /// %HH.
 pub(super) fn encode(bytes: &[u8]) -> String {

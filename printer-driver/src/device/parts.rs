@@ -94,6 +94,15 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Text whose special characters may be percent-encoded.
+    pub(super) fn text(&mut self, key: &str) -> Result<Option<String>, DeviceUrlError> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        match notation::decode_text(&value) {
+            Some(text) => Ok(Some(text)),
+            None => Err(self.value(key, &value, "text with special characters as %HH")),
+        }
+    }
+
     pub(super) fn value(&self, key: &str, value: &str, expected: &str) -> DeviceUrlError {
         DeviceUrlError::Value {
             url: self.url.to_owned(),

@@ -10,6 +10,7 @@ mod drawing;
 mod encoding;
 mod faults;
 mod harness;
+mod panels;
 mod printing;
 mod proof;
 mod sample;
