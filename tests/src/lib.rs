@@ -2,4 +2,5 @@
 
 pub mod bench;
 pub mod harness;
+pub mod machine;
 pub mod paper;
