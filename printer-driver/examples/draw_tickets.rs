@@ -189,10 +189,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             took_us.sort_unstable();
             println!(
                 "{name:10} {paper} mm {speed:7} B/s {:7} {byte_count:6} bytes, \
-                 first {first_us:6} µs, then {:5} µs (worst {} µs)",
+                 first {first_us:6} µs, then {:5} µs (least {} µs)",
                 language.0,
                 took_us[took_us.len() / 2],
-                took_us[took_us.len() - 2],
+                took_us[0],
             );
             if let (Some(folder), "raster") = (&pictures, name) {
                 write_picture(folder, &format!("{}-{paper}", language.0), &encoder, &document)?;

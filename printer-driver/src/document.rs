@@ -144,7 +144,7 @@ pub enum Han {
 }
 
 /// Characters in one style.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// What is printed. Control characters are dropped by the encoder.
     pub text: String,

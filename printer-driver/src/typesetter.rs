@@ -17,12 +17,15 @@ mod glyph;
 mod paragraph;
 mod sheet;
 
-use crate::document::{Align, Span, Style};
-pub use crate::encoder::Substitution;
+use crate::document::{Span, Style};
 pub use fonts::{FontError, Fonts};
 pub(crate) use sheet::{Page, Sheet};
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Most paragraphs kept shaped; an office has some 300 in ten languages, and times and counts.
+const PARAGRAPH_COUNT_MAX: usize = 1024;
 
 /// Shapes and draws text. One serves all printers of a program: share it in an `Arc`.
 ///
@@ -36,6 +39,8 @@ pub struct Typesetter {
 struct Press {
     faces: faces::Faces,
     glyphs: glyph::GlyphCache,
+    /// Shaping is the slow part, and slips repeat themselves.
+    paragraphs: HashMap<Vec<Span>, Arc<paragraph::Shaped>>,
 }
 
 impl fmt::Debug for Typesetter {
@@ -70,22 +75,6 @@ impl Typesetter {
         Typesetter { fonts, press: Mutex::new(None) }
     }
 
-    /// Draws one paragraph on paper `width_dots` wide, plain text `body_dots` high; rows of packed
-    /// dots, 1 is black. For pictures of text outside a job.
-    #[must_use]
-    pub fn draw_lines(
-        &self,
-        spans: &[Span],
-        align: Align,
-        width_dots: u16,
-        body_dots: u16,
-    ) -> (u32, Vec<u8>) {
-        let mut sheet = Sheet::new(self, Page::of_body(width_dots, body_dots));
-        sheet.paragraph(spans, align);
-        let bitmap = sheet.finish(&mut Vec::new());
-        (bitmap.height() as u32, bitmap.data().to_vec())
-    }
-
     /// The fonts.
     #[must_use]
     pub fn fonts(&self) -> &Fonts {
@@ -105,12 +94,26 @@ impl Typesetter {
         let press = guard.get_or_insert_with(|| Press {
             faces: faces::Faces::new(&self.fonts),
             glyphs: glyph::GlyphCache::new(),
+            paragraphs: HashMap::new(),
         });
         work(press)
     }
 }
 
 impl Press {
+    /// The words of a paragraph.
+    fn shaped(&mut self, spans: &[Span]) -> Arc<paragraph::Shaped> {
+        if let Some(shaped) = self.paragraphs.get(spans) {
+            return Arc::clone(shaped);
+        }
+        if self.paragraphs.len() >= PARAGRAPH_COUNT_MAX {
+            self.paragraphs.clear();
+        }
+        let shaped = Arc::new(paragraph::shape(&mut self.faces, spans));
+        self.paragraphs.insert(spans.to_vec(), Arc::clone(&shaped));
+        shaped
+    }
+
     /// The dots of one glyph.
     fn draw(&mut self, key: glyph::GlyphKey) -> Option<&glyph::GlyphPicture> {
         self.glyphs.picture(&mut self.faces.system, key)

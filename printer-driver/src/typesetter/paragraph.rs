@@ -4,9 +4,10 @@
 //! begins with a closing mark, a Latin word stays whole while it fits. Lines are filled here,
 //! because characters may be wider than high, which the shaper does not know.
 
+use super::faces::Faces;
 use super::glyph::GlyphKey;
 use super::{Em, Press};
-use crate::document::Span;
+use crate::document::{Span, Style};
 use crate::encoder::Substitution;
 use cosmic_text::{Attrs, AttrsList, ShapeGlyph, ShapeLine, Shaping};
 
@@ -32,14 +33,45 @@ pub(super) struct TextLine {
 
 /// Characters in one face and style.
 struct Run {
-    em: Em,
+    style: Style,
     doubled: bool,
+}
+
+/// A shaped paragraph, at no size yet.
+pub(super) struct Shaped {
+    words: Vec<Word>,
+    substitutions: Vec<Substitution>,
 }
 
 /// A word, or the white space between two.
 struct Word {
     is_blank: bool,
-    glyphs: Vec<(GlyphKey, ShapeGlyph)>,
+    glyphs: Vec<SetGlyph>,
+}
+
+/// A glyph in its style; lengths in parts of the em.
+struct SetGlyph {
+    style: Style,
+    doubled: bool,
+    shape: ShapeGlyph,
+}
+
+impl SetGlyph {
+    fn key(&self, body: u16) -> GlyphKey {
+        GlyphKey {
+            font: self.shape.font_id,
+            weight: self.shape.font_weight,
+            glyph: self.shape.glyph_id,
+            em: Em::of(self.style, body),
+            doubled: self.doubled,
+        }
+    }
+
+    fn advance(&self, em: Em) -> f32 {
+        let advance = self.shape.x_advance * f32::from(em.width);
+        // A doubled glyph is one dot wider; a mark that stands on another glyph has no width.
+        if self.doubled && advance > 0.0 { advance + 1.0 } else { advance }
+    }
 }
 
 /// Sets `spans` in lines of at most `width` dots; plain text is `body` dots high. An empty
@@ -53,10 +85,12 @@ pub(super) fn lines(
 ) -> Vec<TextLine> {
     let em_height_max =
         spans.iter().map(|span| Em::of(span.style, body).height).max().unwrap_or(body);
-    let mut filler = Filler::new(width);
-    for word in words(press, spans, body, substitutions) {
-        filler.word(&word);
+    let shaped = press.shaped(spans);
+    let mut filler = Filler::new(width, body);
+    for word in &shaped.words {
+        filler.word(word);
     }
+    substitutions.extend(shaped.substitutions.iter().cloned());
     let mut lines = filler.finish();
     for line in &mut lines {
         if line.glyphs.is_empty() {
@@ -66,64 +100,70 @@ pub(super) fn lines(
     lines
 }
 
-/// The words of `spans`, shaped.
-fn words(
-    press: &mut Press,
-    spans: &[Span],
-    body: u16,
-    substitutions: &mut Vec<Substitution>,
-) -> Vec<Word> {
+/// Shapes `spans`.
+pub(super) fn shape(faces: &mut Faces, spans: &[Span]) -> Shaped {
     let mut text = String::new();
     let mut runs = Vec::new();
+    let mut substitutions = Vec::new();
     let mut attributes = AttrsList::new(&Attrs::new());
     for span in spans {
         let characters: Vec<char> = printable(&span.text).collect();
-        let mut faces = press.faces.assign(&characters, span.han, span.style.emphasis);
-        let geta = press.faces.assign(&['〓'], span.han, span.style.emphasis)[0];
-        for (index, character) in characters.iter().enumerate() {
+        let chosen = faces.assign(&characters, span.han, span.style.emphasis);
+        let geta = faces.assign(&['〓'], span.han, span.style.emphasis)[0];
+        let mut face_before = None;
+        for (character, face) in characters.into_iter().zip(chosen) {
             let begin = text.len();
-            match faces[index] {
-                Some(_) => text.push(*character),
+            match face {
+                Some(_) => text.push(character),
                 None if matches!(character, '\u{200c}' | '\u{200d}') => continue,
                 None => {
-                    substitutions.push(Substitution { written: *character, printed: "〓" });
-                    faces[index] = geta;
+                    substitutions.push(Substitution { written: character, printed: "〓" });
                     text.push('〓');
                 }
             }
-            let Some(face) = faces[index] else { continue };
-            if index == 0 || faces[index - 1] != Some(face) {
-                let doubled = span.style.emphasis && !press.faces.face(face).is_bold();
-                runs.push(Run { em: Em::of(span.style, body), doubled });
+            // Without a font even for 〓 nothing is drawn; the report says so.
+            let Some(face) = face.or(geta) else { continue };
+            if face_before != Some(face) {
+                let doubled = span.style.emphasis && !faces.face(face).is_bold();
+                runs.push(Run { style: span.style, doubled });
+                face_before = Some(face);
             }
-            let attrs = press.faces.face(face).attributes().metadata(runs.len() - 1);
+            let attrs = faces.face(face).attributes().metadata(runs.len() - 1);
             attributes.add_span(begin..text.len(), &attrs);
         }
     }
-    shaped(press, &text, &attributes, &runs)
+    Shaped { words: words(faces, &text, &attributes, &runs), substitutions }
 }
 
-fn shaped(press: &mut Press, text: &str, attributes: &AttrsList, runs: &[Run]) -> Vec<Word> {
+fn words(faces: &mut Faces, text: &str, attributes: &AttrsList, runs: &[Run]) -> Vec<Word> {
     if text.is_empty() {
         return Vec::new();
     }
-    let line = ShapeLine::new(&mut press.faces.system, text, attributes, Shaping::Advanced, 4);
-    let mut words = Vec::new();
+    let line = ShapeLine::new(&mut faces.system, text, attributes, Shaping::Advanced, 4);
+    let mut words: Vec<Word> = Vec::new();
     for word in line.spans.into_iter().flat_map(|span| span.words) {
-        let glyphs = word.glyphs.into_iter().filter_map(|glyph| {
-            let run = runs.get(glyph.metadata)?;
-            let key = GlyphKey {
-                font: glyph.font_id,
-                weight: glyph.font_weight,
-                glyph: glyph.glyph_id,
-                em: run.em,
-                doubled: run.doubled,
-            };
-            Some((key, glyph))
+        let begin = word.glyphs.iter().map(|glyph| glyph.start).min().unwrap_or(0);
+        let glyphs = word.glyphs.into_iter().filter_map(|shape| {
+            let run = runs.get(shape.metadata)?;
+            Some(SetGlyph { style: run.style, doubled: run.doubled, shape })
         });
-        words.push(Word { is_blank: word.blank, glyphs: glyphs.collect() });
+        match words.last_mut() {
+            Some(before) if !word.blank && !before.is_blank && is_inside_korean(text, begin) => {
+                before.glyphs.extend(glyphs);
+            }
+            _ => words.push(Word { is_blank: word.blank, glyphs: glyphs.collect() }),
+        }
     }
     words
+}
+
+/// Whether a syllable of Korean stands on both sides of `at`: Korean is broken between words,
+/// though Unicode would allow it anywhere.
+fn is_inside_korean(text: &str, at: usize) -> bool {
+    let is_syllable = |character: char| matches!(character, '\u{ac00}'..='\u{d7a3}');
+    let (before, after) = text.split_at(at);
+    before.chars().next_back().is_some_and(is_syllable)
+        && after.chars().next().is_some_and(is_syllable)
 }
 
 /// Characters that can be drawn: no control characters, and of the invisible ones only the
@@ -140,6 +180,7 @@ fn printable(text: &str) -> impl Iterator<Item = char> {
 /// Fills lines with words.
 struct Filler {
     limit: f32,
+    body: u16,
     lines: Vec<TextLine>,
     line: TextLine,
     /// Where the next glyph goes, with white space.
@@ -147,12 +188,14 @@ struct Filler {
 }
 
 impl Filler {
-    fn new(limit: f32) -> Filler {
-        Filler { limit, lines: Vec::new(), line: TextLine::default(), pen: 0.0 }
+    fn new(limit: f32, body: u16) -> Filler {
+        Filler { limit, body, lines: Vec::new(), line: TextLine::default(), pen: 0.0 }
     }
 
     fn word(&mut self, word: &Word) {
-        let width: f32 = word.glyphs.iter().map(|(key, glyph)| advance(key, glyph)).sum();
+        let body = self.body;
+        let width: f32 =
+            word.glyphs.iter().map(|glyph| glyph.advance(Em::of(glyph.style, body))).sum();
         if word.is_blank {
             // White space at the beginning of a line that was broken is dropped.
             if !self.line.glyphs.is_empty() || self.lines.is_empty() {
@@ -163,16 +206,17 @@ impl Filler {
         if self.pen + width > self.limit && !self.line.glyphs.is_empty() {
             self.break_line();
         }
-        for (key, glyph) in &word.glyphs {
-            let advance = advance(key, glyph);
+        for glyph in &word.glyphs {
+            let key = glyph.key(body);
+            let advance = glyph.advance(key.em);
             // A word longer than a line is broken where it must be.
             if self.pen + advance > self.limit && advance > 0.0 && !self.line.glyphs.is_empty() {
                 self.break_line();
             }
             self.line.glyphs.push(PlacedGlyph {
-                key: *key,
-                x: self.pen + glyph.x_offset * f32::from(key.em.width),
-                rise: glyph.y_offset * f32::from(key.em.height),
+                key,
+                x: self.pen + glyph.shape.x_offset * f32::from(key.em.width),
+                rise: glyph.shape.y_offset * f32::from(key.em.height),
             });
             self.pen += advance;
             self.line.width = self.line.width.max(self.pen);
@@ -191,10 +235,4 @@ impl Filler {
         }
         self.lines
     }
-}
-
-fn advance(key: &GlyphKey, glyph: &ShapeGlyph) -> f32 {
-    let doubled = if key.doubled { 1.0 } else { 0.0 };
-    let advance = glyph.x_advance * f32::from(key.em.width);
-    if advance > 0.0 { advance + doubled } else { advance }
 }

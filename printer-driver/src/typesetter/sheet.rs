@@ -33,13 +33,6 @@ pub(crate) struct Page {
     pub(crate) spread: bool,
 }
 
-impl Page {
-    /// A page with the proportions of a receipt printer's own text: 24 dots on a pitch of 34.
-    pub(crate) fn of_body(width: u16, body: u16) -> Page {
-        Page { width, body, pitch: body * 34 / 24, label_height: 240, spread: true }
-    }
-}
-
 /// Draws blocks from top to bottom.
 pub(crate) struct Sheet<'a> {
     typesetter: &'a Typesetter,
