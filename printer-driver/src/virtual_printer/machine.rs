@@ -153,8 +153,9 @@ impl Machine {
             }
             Control::PaperLeft { mm } => self.paper_left_dots = Some(mm.saturating_mul(8)),
             Control::Cover { open } => {
+                let is_closed = self.state.cover_open && !open;
                 self.state.cover_open = open;
-                self.state.cutter_error &= open || self.state.cutter_jam;
+                self.state.cutter_error &= !is_closed || self.state.cutter_jam;
             }
             Control::Cutter { jam } => {
                 self.state.cutter_jam = jam;

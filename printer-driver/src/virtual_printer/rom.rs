@@ -74,8 +74,8 @@ fn outline(character: char, width_dots: u32) -> Bitmap {
     cell
 }
 
-/// Drawn large and brought down to the cell: in its middle, and narrower where a proportional font
-/// is wider than the cell.
+/// Drawn large and brought down to the cell: in its middle (closing marks at its left, opening ones
+/// at its right), and narrower where a proportional font is wider than the cell.
 fn draw(
     system: &mut FontSystem,
     cache: &mut SwashCache,
@@ -85,7 +85,12 @@ fn draw(
     let (large, advance) = draw_large(system, cache, character);
     let room = width_dots * FINENESS;
     let across = advance.max(room);
-    let left = (room - advance.min(room)) / 2;
+    let free = room - advance.min(room);
+    let left = match character {
+        '、' | '。' | '，' | '．' | '」' | '』' | '）' | '】' => 0,
+        '「' | '『' | '（' | '【' => free,
+        _ => free / 2,
+    };
     let mut cell = Bitmap::new(width_dots, CHARACTER_DOTS);
     for y in 0..CHARACTER_DOTS {
         for x in 0..width_dots {

@@ -324,7 +324,8 @@ fn a_jam_stands_until_the_blade_is_free_and_somebody_recovers_it() {
         desk.control(Control::Cutter { jam: true }).send(b"waiting\n");
         desk.send(b"\x10\x05\x01\x10\x04\x03");
         assert_eq!(desk.answers(), [0x1a], "{what}: not while the blade is stuck");
-        desk.control(Control::FreeBlade).send(b"\x10\x04\x03").wait();
+        desk.control(Control::FreeBlade).control(Control::Cover { open: false });
+        desk.send(b"\x10\x04\x03").wait();
         assert_eq!(desk.answers(), [0x1a], "{what}: not by freeing the blade alone");
         desk.send(bytes);
         if let Some(control) = control {
