@@ -18,6 +18,9 @@ use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+/// The longest that [`open`] takes.
+pub const OPEN_TIME_MAX: Duration = network::CONNECT_TIMEOUT;
+
 /// Bytes in both directions.
 ///
 /// A flush hands bytes to the operating system and never waits for the wire: what a device has

@@ -45,6 +45,15 @@ impl Question {
         }
     }
 
+    /// Whether it asks why the printer is offline.
+    pub(super) fn is_about_cause(self) -> bool {
+        match self {
+            Question::EscPos(RealTimeQuestion::OfflineCause | RealTimeQuestion::ErrorCause) => true,
+            Question::EscPos(RealTimeQuestion::Printer | RealTimeQuestion::Paper)
+            | Question::Star => false,
+        }
+    }
+
     /// The bytes that ask it.
     pub(super) fn bytes(self) -> [u8; 3] {
         match self {

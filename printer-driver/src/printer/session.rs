@@ -23,9 +23,10 @@ use tokio::time::Instant;
 const ANSWER_GAP_MAX: Duration = Duration::from_millis(200);
 /// Bytes handed to the link at once; small, so that answers are read in between.
 const CHUNK_BYTE_COUNT: usize = 1024;
-/// Counter of ETB after which it is set back first: the next value would be that of a printer
-/// that was switched off and on.
-const ETB_COUNTER_LAST: u8 = 31;
+/// Counters of ETB from which no job starts. The step from 31 leads to zero, where a printer is
+/// that was switched off and on; the step from 0 to one, where such a printer gets to by the tail
+/// of a job whose beginning it has lost.
+const ETB_COUNTERS_UNUSED: [u8; 2] = [31, 0];
 
 /// Why a session is over.
 #[derive(Debug)]
@@ -181,8 +182,8 @@ impl<'a, J: Journal> Session<'a, J> {
     /// Makes sure that the next step of the ETB counter can only be the job's; `false` when the
     /// printer does not get there.
     async fn prepare_counter(&mut self) -> Result<bool, End> {
-        let is_last = self.task.etb_counter == Some(ETB_COUNTER_LAST);
-        if self.task.profile.completion != Completion::Etb || !is_last {
+        let counter = self.task.etb_counter;
+        if !counter.is_some_and(|counter| ETB_COUNTERS_UNUSED.contains(&counter)) {
             return Ok(true);
         }
         self.send_fence().await?;

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 /// How long a printer may take to accept. Shorter than the wait between two attempts would gain
 /// nothing: the kernel repeats its own request after 1 s.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// A quiet connection is tried after so long, so often and at such a distance: a printer whose
 /// power or cable has gone without a word is noticed within ten seconds even if nobody asks it.
 /// `TCP_USER_TIMEOUT` would also end the connection of one that takes nothing while it waits for

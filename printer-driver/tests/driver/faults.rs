@@ -6,7 +6,6 @@ use printer_driver::printer::{
     Condition, Hold, JobId, JobState, LinkState, Proof, SentPart, UnknownReason, needs_settling,
 };
 use printer_driver::virtual_printer::{Control, PaperSupply};
-use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -343,74 +342,4 @@ async fn a_proof_that_comes_late_turns_unknown_into_printed_in_the_journal() {
     until("the journal is put right", || last() == Some((JobId(1), PROVEN))).await;
     assert_eq!(progress.state(), outcome, "who watched was told once");
     serving.abort();
-}
-
-/// Random faults over many jobs: each is on paper exactly once, or unknown with at most one slip.
-/// `FAULT_SEED` and `FAULT_JOB_COUNT` repeat or lengthen a run.
-#[tokio::test]
-async fn under_random_faults_no_slip_is_doubled_and_none_is_lost_without_a_word() {
-    let number = |name: &str, usual: u64| {
-        std::env::var(name).ok().map_or(usual, |text| text.parse().unwrap())
-    };
-    let (first_seed, job_count) = (number("FAULT_SEED", 20_261_121), number("FAULT_JOB_COUNT", 60));
-    let run = format!("FAULT_SEED={first_seed} FAULT_JOB_COUNT={job_count}");
-    let bench = Bench::on_terminal().await;
-    let mut seed = first_seed | 1;
-    let mut random = move |bound: u64| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed >> 11) % bound
-    };
-    let mut outcomes = Vec::new();
-    for id in 1..=job_count {
-        let fault = match random(10) {
-            0 => Some(Control::DropProcessIds { count: 1 }),
-            1 => Some(Control::PaperLeft { mm: random(40) as u32 }),
-            2 => Some(Control::Cover { open: true }),
-            3 => Some(Control::Cable { plugged: false }),
-            4 => Some(Control::Power { on: false }),
-            5 => Some(Control::Noise { bytes: vec![0x37, 0x22, 0xff, 0x14] }),
-            _ => None,
-        };
-        let faulty = fault.is_some();
-        // Before the job, or while it is under way.
-        let first = random(2) == 0;
-        if let (true, Some(fault)) = (first, fault.clone()) {
-            bench.control(fault);
-        }
-        let mut progress = bench.print(id, short_slip(&format!("slip {id}")));
-        if let (false, Some(fault)) = (first, fault) {
-            let under_way = |state: JobState| state != JobState::Queued;
-            reaches(&mut progress, under_way).await;
-            bench.control(fault);
-        }
-        if faulty {
-            let stopped = |state: JobState| matches!(state, JobState::Held { .. });
-            let seen = reaches(&mut progress, |state| stopped(state) || state.is_final());
-            // A fault after the proof stops nothing.
-            let _ = tokio::time::timeout(Duration::from_secs(1), seen).await;
-        }
-        bench.control(Control::Paper { supply: PaperSupply::Ok });
-        bench.control(Control::Cover { open: false });
-        bench.control(Control::Cable { plugged: true });
-        bench.control(Control::Power { on: true });
-        outcomes.push((id, finished(&mut progress).await));
-        bench.control(Control::DropProcessIds { count: 0 });
-    }
-    let lines: Vec<String> = bench.printed().iter().flat_map(|slip| slip.lines()).collect();
-    let count = |id: u64| lines.iter().filter(|line| **line == format!("slip {id}")).count();
-    for (id, outcome) in &outcomes {
-        match outcome {
-            JobState::Printed { .. } => assert_eq!(count(*id), 1, "{run}: slip {id}, {outcome:?}"),
-            JobState::Unknown { .. } => assert!(count(*id) <= 1, "{run}: slip {id}, {outcome:?}"),
-            JobState::Queued
-            | JobState::Sending
-            | JobState::Sent
-            | JobState::Held { .. }
-            | JobState::Withdrawn => panic!("{run}: slip {id} ends as {outcome:?}"),
-        }
-    }
-    let printed = outcomes.iter().filter(|(_, outcome)| *outcome == PROVEN).count() as u64;
-    assert!(printed >= job_count * 2 / 3, "{run}: {printed} were proven");
 }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// Nothing in these tests takes longer unless it is broken.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -67,12 +68,17 @@ pub(crate) type Entries = Arc<Mutex<Vec<(JobId, JobState)>>>;
 pub(crate) struct MemoryJournal {
     pub(crate) entries: Entries,
     pub(crate) failing: Arc<Mutex<bool>>,
+    /// A slow disk: each entry waits for a permit.
+    pub(crate) gate: Option<Arc<Semaphore>>,
     /// Slips on paper when `Sending` was recorded, to see that nothing left before.
     pub(crate) watched: Option<VirtualPrinterControl>,
 }
 
 impl Journal for MemoryJournal {
     async fn record(&mut self, job: JobId, state: JobState) -> Result<(), JournalError> {
+        if let Some(gate) = &self.gate {
+            gate.acquire().await.map_err(|error| JournalError(error.into()))?.forget();
+        }
         if *self.failing.lock().unwrap() {
             return Err(JournalError("the disk is full".into()));
         }
@@ -121,6 +127,16 @@ impl Bench {
 
     async fn start(folder: Folder, link: VirtualLink) -> Bench {
         Bench::start_model(VirtualModel::default(), folder, link).await
+    }
+
+    /// The same with a driver that waits as long as `timing` says.
+    pub(crate) async fn of_timed(name: &str, timing: Timing) -> Bench {
+        let bench = Bench::of(name).await;
+        bench.printer.clone().stop().await;
+        let url = bench.twin.device_url();
+        let options = PrinterOptions { timing, ..PrinterOptions::new(url) };
+        let printer = Printer::spawn(options, bench.journal.clone()).unwrap();
+        Bench { printer, ..bench }
     }
 
     async fn start_model(model: VirtualModel, folder: Folder, link: VirtualLink) -> Bench {

@@ -103,6 +103,10 @@ pub(crate) fn drawn_rows(slip: &Slip) -> BTreeMap<u64, u32> {
         for y in 0..bitmap.height_dots() {
             let Some(left) = (0..bitmap.width_dots()).find(|x| bitmap.dot(*x, y)) else { continue };
             let bit = |bit: u32| bitmap.dot(left + (2 + bit) * NUMBER_BIT_DOTS + 1, y);
+            // A row torn in the middle says no number.
+            if !bit(NUMBER_BITS + 1) {
+                continue;
+            }
             let number = (0..NUMBER_BITS).filter(|index| bit(*index)).map(|index| 1 << index).sum();
             *rows.entry(number).or_insert(0) += 1;
         }

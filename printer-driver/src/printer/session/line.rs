@@ -12,10 +12,13 @@ use crate::status::{Conditions, StarStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 impl<J: Journal> Session<'_, J> {
-    /// Asks for everything that explains whether the printer can print.
+    /// Asks whether the printer can print, why not, and for its paper. One that is online has no
+    /// cause to give.
     pub(super) async fn ask_all(&mut self) -> Result<(), End> {
         for question in Question::all(self.task.profile.dialect) {
-            self.ask(question).await?;
+            if !question.is_about_cause() || self.task.status.borrow().offline {
+                self.ask(question).await?;
+            }
         }
         Ok(())
     }
@@ -27,6 +30,8 @@ impl<J: Journal> Session<'_, J> {
             if let Question::EscPos(_) = question {
                 self.answers_due += 1;
             }
+            // What has been heard already answers an earlier question.
+            self.said.retain(|event| !matches!(event, StatusEvent::RealTime(_)));
             self.send_noted(&question.bytes(), question.meaning()).await?;
             let until = Instant::now() + self.task.timing.reply;
             loop {
