@@ -10,4 +10,5 @@
 
 mod paper {
     mod decoder;
+    mod slips;
 }

@@ -53,7 +53,7 @@ impl Slip {
         for line in 0..self.ticket % 5 {
             document = document.text(format!("行{line}"), Style::BODY, Align::Left);
         }
-        if self.ticket % 3 == 0 {
+        if self.ticket.is_multiple_of(3) {
             // Not in a Japanese printer's ROM: a picture, in which a cable can be pulled.
             document = document.text("건강보험 가입 नेपाली", Style::BODY, Align::Left);
         }
@@ -95,6 +95,7 @@ impl Desk {
         let mut options = PrinterOptions::new(self.url.clone());
         options.timing = timing();
         options.unsettled = unsettled;
+        options.typesetter = Some(server::fonts::typesetter());
         let spool = self.spool.clone();
         let printer = runtime.block_on(async { Printer::spawn(options, spool) });
         self.printer = Some(printer.unwrap());
