@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use printer_driver::printer::{Job, JobId, JobState, Journal, JournalError, needs_settling};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 pub use entry::{NewJob, Request, Spooled, Subject};
 pub use handover::Origin;
@@ -93,7 +93,7 @@ impl Spool {
     /// [`SpoolError`]: then nothing may be printed.
     pub fn add(&self, new: NewJob) -> Result<Job, SpoolError> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let id = entry::insert(&transaction, &new)?;
         transaction.execute(
             "DELETE FROM job WHERE id <= ?1 - ?2
@@ -178,7 +178,7 @@ impl Spool {
             connection.execute("UPDATE job SET state = ?2 WHERE id = ?1", params![id, text])?;
             return Ok(());
         }
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let uncounted = "SELECT length_mm FROM job WHERE id = ?1 AND counted = 0";
         let length = transaction.query_row(uncounted, [id], |row| row.get::<_, u32>(0));
         if let Some(length_mm) = length.optional()? {

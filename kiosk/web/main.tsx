@@ -26,7 +26,17 @@ import type {
   QueueStatus,
 } from "../../server/web/shared/protocol";
 import { Session, TICKET_MS, TICKET_WRITTEN_MS, type Issued, type Page } from "./session";
-import { bandOf, errandsWithin, foldKiosk, noticesAbout, noticesFor, paperOf, queuesOf } from "./store";
+import {
+  bandOf,
+  errandsWithin,
+  foldKiosk,
+  noticesAbout,
+  noticesFor,
+  paperOf,
+  queuesOf,
+  standInOf,
+  type PaperState,
+} from "./store";
 
 const asked_kiosk = new URLSearchParams(location.search).get("id");
 const view = signal<KioskView | null>(null);
@@ -189,6 +199,11 @@ function Errands({ office, group }: { office: KioskView; group: string | null })
           <Ruby text={text.printerBefore} />
         </p>
       )}
+      {paperOf(printer) === "elsewhere" && (
+        <p class="notice" role="status">
+          <Ruby text={text.elsewhereBefore(standInOf(office, printer, language))} />
+        </p>
+      )}
       {noticesFor(office, null).map((notice) => (
         <p key={notice.notice} class="notice">
           <Ruby text={pick(notice.text, language)} />
@@ -323,7 +338,7 @@ function TicketPage({ office, issued }: { office: KioskView; issued: Issued }) {
       <p class="ticket-errand">
         <Ruby text={errand === undefined ? "" : pick(errand.name, language)} />
       </p>
-      <PaperWords paper={paper} />
+      <PaperWords paper={paper} place={standInOf(office, printer, language)} />
       <p>
         <Ruby text={text.waitInHall} />
       </p>
@@ -353,7 +368,7 @@ function WindowWords({ issued }: { issued: Issued }) {
   return <Ruby text={text.calledAround(windowText(from_ms, to_ms, zone.value))} />;
 }
 
-function PaperWords({ paper }: { paper: "comes" | "none" | "trouble" }) {
+function PaperWords({ paper, place }: { paper: PaperState; place: string }) {
   const text = words();
   switch (paper) {
     case "comes":
@@ -361,6 +376,18 @@ function PaperWords({ paper }: { paper: "comes" | "none" | "trouble" }) {
         <p class="ticket-where">
           <Ruby text={text.takePaper} />
         </p>
+      );
+    case "elsewhere":
+      return (
+        <div class="notice" role="alert">
+          <strong>
+            <span aria-hidden="true">▶ </span>
+            <Ruby text={text.elsewhereTitle} />
+          </strong>
+          <p>
+            <Ruby text={text.elsewhereText(place)} />
+          </p>
+        </div>
       );
     case "none":
       return (

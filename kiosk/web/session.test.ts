@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Outcome } from "../../server/web/shared/command";
-import type { PrinterCondition } from "../../server/web/shared/protocol";
+import type { PrinterCondition, PrinterView } from "../../server/web/shared/protocol";
 import { IDLE_MS, Session, SETTLE_MS, type Page } from "./session";
 import { bandOf, paperOf } from "./store";
+
+const PRINTER: PrinterView = {
+  kiosk: "K1",
+  condition: "ready",
+  unknown_count: 0,
+  name: {},
+  stand_in: null,
+  slips_left: null,
+};
 
 const ISSUED: Outcome = {
   outcome: "done",
@@ -88,11 +97,13 @@ test("a refusal and a lost answer are two different pages", async () => {
 
 test("a low roll still prints; every other condition is trouble and no printer is none", () => {
   const printer = (condition: PrinterCondition) =>
-    paperOf({ kiosk: "K1", condition, unknown_count: 0, name: {}, stand_in: null, slips_left: null });
+    paperOf({ ...PRINTER, condition });
   assert.equal(printer("paper_near_end"), "comes");
   assert.equal(printer("paper_low"), "comes");
   assert.equal(printer("silent"), "trouble");
   assert.equal(printer("none"), "none");
+  const next_door = { ...PRINTER, condition: "paper_end", stand_in: "K2" } as const;
+  assert.equal(paperOf(next_door), "elsewhere");
   assert.equal(paperOf(undefined), "none");
 });
 

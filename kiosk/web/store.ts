@@ -1,6 +1,7 @@
 // What the kiosk shows of the office, folded from the live view; pure.
 
 import { put, skipUnknown } from "../../server/web/shared/fold";
+import { pick } from "../../server/web/shared/format";
 import type {
   ErrandView,
   KioskChange,
@@ -94,11 +95,15 @@ export function noticesAbout(view: KioskView, errands: ErrandView[]): ErrandNoti
 }
 
 /** What a resident must know about the paper of this kiosk. */
-export type PaperState = "comes" | "none" | "trouble";
+export type PaperState = "comes" | "elsewhere" | "none" | "trouble";
 
-/** A kiosk that the office does not list has no printer; a low roll still prints. */
+/**
+ * A kiosk that the office does not list has no printer; a low roll still prints, and where another
+ * printer stands in the paper comes out there.
+ */
 export function paperOf(printer: PrinterView | undefined): PaperState {
   if (printer === undefined) return "none";
+  if (printer.stand_in !== null) return "elsewhere";
   switch (printer.condition) {
     case "ready":
     case "paper_low":
@@ -115,4 +120,10 @@ export function paperOf(printer: PrinterView | undefined): PaperState {
     case "absent":
       return "trouble";
   }
+}
+
+/** What the kiosk is called whose printer prints for this one; empty where none does. */
+export function standInOf(view: KioskView, printer: PrinterView | undefined, language: string): string {
+  const name = view.printers.find((one) => one.kiosk === printer?.stand_in)?.name;
+  return name === undefined ? "" : pick(name, language);
 }

@@ -32,16 +32,19 @@ fn types() -> String {
             text.push('\n');
         )+};
     }
-    use crate::{answer::*, device::*, event::*, live::*, report::*, request::*, view::*};
+    use crate::{
+        answer::*, device::*, event::*, live::*, print::*, report::*, request::*, view::*,
+    };
     declare!(
         EventRecord, Source, Event, SetupFigures, ProcedureFigures, QueueFigures, ProcedureSort,
         Window, Class, Origin, CallKind, Paper, CancelReason,
         HoldReason, ReturnPlace, ConfirmStep, StepKind, AwayReason, GuidanceKind, BatchChannel,
         ProfileLine,
-        IssueTicket, AdmitLinked, MergeOffline, CancelTicket, ReportPaper, ConfirmTransfer,
+        IssueTicket, ReprintTicket, AdmitLinked, MergeOffline, CancelTicket, ReportPaper, ConfirmTransfer,
         ChooseTicket, StartService, CompleteService, ReturnToQueue, Hold, Transfer, OpenCounter,
         PauseCounter, Nothing, RecordGuidance, HandOutTag, CallTag, ReturnTag, RingBell,
         ReceiveBatch, AdvanceBatch, DeliverBatch,
+        PrintSlip, PrintKind, PrintView, SlipKind, PrintState,
         CommandAnswer, ErrorEnvelope, ErrorBody, Health, HealthStatus,
         LiveMessage<ts_rs::Dummy, ts_rs::Dummy>, Hello, Mode, GoodbyeReason,
         DayStatus, QueueStatus, WaitBand, Notice,

@@ -24,6 +24,7 @@ pub mod answer;
 pub mod device;
 pub mod event;
 pub mod live;
+pub mod print;
 pub mod report;
 pub mod request;
 pub mod route;

@@ -26,6 +26,14 @@ wire! {
         pub kiosk: Option<String>,
     }
 
+    /// `POST /api/v1/tickets/{ticket}/reprint`.
+    #[serde(deny_unknown_fields)]
+    pub struct ReprintTicket {
+        /// The kiosk whose printer prints it; the ticket's own when absent.
+        #[serde(default)]
+        pub printer: Option<String>,
+    }
+
     /// `POST /api/v1/tickets/linked`: takes in somebody from a linked section.
     #[serde(deny_unknown_fields)]
     pub struct AdmitLinked {

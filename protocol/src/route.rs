@@ -12,6 +12,9 @@ pub enum Operation {
     CancelTicket,
     ReportPaper,
     ReprintTicket,
+    PrintSlip,
+    ListPrints,
+    ReadPrint,
     MarkInaccurate,
     ConfirmTransfer,
     OpenCounter,
@@ -142,6 +145,14 @@ general! {
     UNKNOWN_DEVICE = "unknown_device" 404 "expected a device that the office file lists";
     /// No such job waits for the printer.
     UNKNOWN_JOB = "unknown_job" 404 "expected a job of this printer that has not left";
+    /// No printer can be meant.
+    NO_PRINTER = "no_printer" 409 "expected a kiosk that has a printer";
+    /// The ticket goes nowhere.
+    NOT_TRANSFERRED = "not_transferred" 409 "expected a ticket that was sent to another section";
+    /// There has never been a day.
+    NO_DAY = "no_day" 409 "expected a business day, open or past";
+    /// No such slip.
+    UNKNOWN_PRINT = "unknown_print" 404 "expected a slip that a printer knows";
     /// The device is of another kind.
     DEVICE_CANNOT = "device_cannot" 409 "expected a device that can do this";
     /// The device is not there or does not answer.
@@ -226,9 +237,19 @@ routes! {
         ];
     ReprintTicket Post "/api/v1/tickets/{ticket}/reprint"
         "Prints the same label again, marked 再発行."
-        ("Nothing") 200 COMMAND, [
+        ("ReprintTicket") 200 COMMAND, [
             "no_setup", "day_not_open", "unknown_ticket", "paper_not_expected", "already_final",
+            "no_printer",
         ];
+    PrintSlip Post "/api/v1/prints"
+        "Prints a slip beside the ticket's own: 連携用紙, staff slip, tag's slip, day in figures."
+        ("PrintSlip") 201 Answer::Json("PrintView"), [
+            "unknown_ticket", "unknown_tag", "not_transferred", "no_day", "no_printer",
+        ];
+    ListPrints Get "/api/v1/prints" "The latest slips of every printer, newest first."
+        () 200 Answer::List("PrintView"), [];
+    ReadPrint Get "/api/v1/prints/{print}" "How far a slip has come."
+        () 200 Answer::Json("PrintView"), ["unknown_print"];
     MarkInaccurate Post "/api/v1/tickets/{ticket}/inaccurate"
         "Keeps a ticket's durations out of the statistics."
         ("Nothing") 200 COMMAND, ["no_setup", "day_not_open", "unknown_ticket", "already_doubted"];
@@ -466,8 +487,9 @@ impl Route {
             "bad_upgrade" | "foreign_origin" | "bad_request" | "too_many_screens" => {
                 self.operation == Operation::Connect
             }
-            "unknown_label" | "unknown_device" | "unknown_job" | "device_cannot"
-            | "device_down" | "device_busy" => self.refusals.contains(&general.code),
+            "no_printer" | "not_transferred" | "no_day" | "unknown_print" | "unknown_label"
+            | "unknown_device" | "unknown_job" | "device_cannot" | "device_down"
+            | "device_busy" => self.refusals.contains(&general.code),
             _ => false,
         }
     }

@@ -10,6 +10,7 @@
 //! | `command` | one order: body, idempotency key, answer |
 //! | `device` | printers, bells, panels and inputs for the technician |
 //! | `reading` | what the board shows, health, figures, the contract |
+//! | `print` | slips that somebody asks for |
 //! | `guard` | who may ask, and what every answer says about itself |
 //! | `fault` | the envelope |
 //! | `listener` | connections: their number, their pace, their end |
@@ -22,6 +23,7 @@ mod device;
 mod fault;
 mod guard;
 mod listener;
+mod print;
 mod reading;
 
 use std::convert::Infallible;
@@ -45,12 +47,14 @@ use crate::config::OfficeFile;
 use crate::devices::registry::Registry;
 use crate::engine::Engine;
 use crate::metrics::Counts;
+use crate::printing::Printing;
 use crate::report::Reports;
 use crate::socket;
 use crate::socket::stage::Stage;
 use crate::view::Scene;
 
 pub use listener::serve;
+pub use print::print_unasked;
 
 /// Limits of the HTTP interface.
 #[derive(Clone, Debug)]
@@ -81,6 +85,7 @@ struct Inner {
     clock: Arc<Clock>,
     office: Arc<OfficeFile>,
     devices: OnceLock<Registry>,
+    printing: OnceLock<Printing>,
     data: PathBuf,
     limits: Limits,
     screens: Arc<Semaphore>,
@@ -107,6 +112,7 @@ impl State {
             clock,
             office,
             devices: OnceLock::new(),
+            printing: OnceLock::new(),
             data,
             limits,
             screens,
@@ -143,6 +149,19 @@ impl State {
         // A state that has devices keeps them.
         let _ = self.0.devices.set(devices);
         self
+    }
+
+    /// Lets slips be asked for; without it the office has no printer.
+    #[must_use]
+    pub fn with_printing(self, printing: Printing) -> State {
+        // A state that has printers keeps them.
+        let _ = self.0.printing.set(printing);
+        self
+    }
+
+    /// The printers.
+    pub fn printing(&self) -> Option<&Printing> {
+        self.0.printing.get()
     }
 
     /// The devices.
@@ -227,6 +246,9 @@ async fn handle(
         Operation::ReadCounters => reading::look(&state, Scene::counter_rows).await,
         Operation::ReadToday => reading::look(&state, Scene::dashboard).await,
         Operation::ReadReport => reading::report(&state, request.uri().query()).await,
+        Operation::PrintSlip => print::carry_out(&state, route, request).await,
+        Operation::ListPrints => print::list(&state).await,
+        Operation::ReadPrint => print::read(&state, subject).await,
         Operation::ListDevices => Ok(device::list(&state)),
         Operation::ReadDevice => device::read(&state, subject),
         Operation::FindDevices => Ok(device::find(&state)),

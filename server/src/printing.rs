@@ -10,8 +10,10 @@
 //! | `station` | one printer with its queue on disk and its roll |
 //! | `stand_in` | hands slips to another printer while one fails |
 //! | `outcome` | what became of slips, to the engine |
+//! | `order` | slips beside the tickets' own |
 
 mod desk;
+mod order;
 mod outcome;
 mod stand_in;
 mod station;
@@ -33,11 +35,14 @@ use protocol::view::PrinterView;
 use tokio::sync::mpsc;
 
 use self::desk::Desk;
+use self::order::Orders;
 use self::station::{Station, StationError, Stations, open_spool, spool_path};
 use crate::clock::Clock;
 use crate::config::OfficeFile;
 use crate::devices::{AddressError, address};
 use crate::engine::{Committed, Engine};
+
+pub use self::order::{NotPrinted, Unasked};
 
 /// Slips that wait to be spooled; a kiosk issues one every few seconds.
 const QUEUE_MAX: usize = 1_024;
@@ -48,6 +53,7 @@ pub struct Printing {
     sender: mpsc::Sender<Job>,
     handles: Arc<[PrinterHandle]>,
     choices: Choices,
+    orders: Orders,
 }
 
 /// What the device page needs of a printer. Cheap to clone.
@@ -164,11 +170,13 @@ impl Printing {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
         let choices = Choices::default();
         let issued = BTreeMap::new();
+        let orders = Orders::new(Arc::clone(&office), Arc::clone(&stations));
+        orders.catch_up(clock.now().at, recent);
         let mut desk = Desk { office, clock, engine, stations, choices: choices.clone(), issued };
         desk.recall(dir, today, recent);
         desk.catch_up(today, recent)?;
         tokio::spawn(desk.run(receiver));
-        Ok(Printing { sender, handles, choices })
+        Ok(Printing { sender, handles, choices, orders })
     }
 
     /// Every printer, in the order of the kiosks' keys.
@@ -188,6 +196,10 @@ impl Printing {
     /// Looks at an event that is on disk; a slip that it asks for is queued. Never waits: a full
     /// queue leaves the ticket's paper `Pending`, which staff see.
     pub fn event(&self, committed: &Committed) {
+        self.orders.event(committed);
+        if !matches!(committed.event, Event::TicketIssued { .. } | Event::TicketReprinted { .. }) {
+            return;
+        }
         let copy = if matches!(committed.event, Event::TicketReprinted { .. }) {
             Copy::Reprint
         } else {

@@ -172,18 +172,25 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         let conditions = move |bell, condition| board.set_bell(bell, condition);
         Ringing::start(&office, twins.bells(), &devices, conditions)?
     };
-    tokio::spawn(from_engine.run(printing, ringing.clone()));
+    tokio::spawn(from_engine.run(printing.clone(), ringing.clone()));
 
     let limits = http::Limits::default();
     let data = args.data.clone();
     let state =
         http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, limits)
-            .with_devices(devices);
+            .with_devices(devices)
+            .with_printing(printing.clone());
+    let unasked = printing
+        .take_unasked()
+        .map(|unasked| tokio::spawn(http::print_unasked(state.clone(), unasked)));
     announce(&args.clock, address, &today, &clock);
     tokio::spawn(crate::integrity::check(data));
     let beside = Arc::clone(&twins).routes();
     answer_requests(listener, state, beside).await?;
     ringing.stop().await;
+    if let Some(unasked) = unasked {
+        unasked.abort();
+    }
     tokio::task::spawn_blocking(move || engineered.stop())
         .await
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;

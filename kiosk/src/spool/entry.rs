@@ -2,7 +2,9 @@
 
 use printer_driver::document::Document;
 use printer_driver::printer::{Job, JobId, JobState};
-use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
+use rusqlite::{
+    Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior, params,
+};
 
 use super::{Origin, SpoolError};
 use crate::slip::Kind;
@@ -124,7 +126,7 @@ const COLUMNS: &str = "id, ticket, document, state, kind, request_key, request_d
 
 /// Makes the tables, or adds what those of an earlier build lack; all of it or nothing.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), SpoolError> {
-    let transaction = connection.transaction()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch(
         "CREATE TABLE IF NOT EXISTS job (
              id INTEGER PRIMARY KEY AUTOINCREMENT,

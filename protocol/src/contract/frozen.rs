@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::{answer::*, device::*, event::*, live::*, report::*, request::*};
+use crate::{answer::*, device::*, event::*, live::*, print::*, report::*, request::*};
 
 /// Where the examples are, from this crate's folder.
 const FOLDER: &str = "tests/frozen/v1";
@@ -46,6 +46,9 @@ frozen! {
     health_is_frozen: Health;
     reports_are_frozen: Report;
     issue_ticket_is_frozen: IssueTicket;
+    reprint_ticket_is_frozen: ReprintTicket;
+    print_slip_is_frozen: PrintSlip;
+    prints_are_frozen: PrintView;
     admit_linked_is_frozen: AdmitLinked;
     merge_offline_is_frozen: MergeOffline;
     cancel_ticket_is_frozen: CancelTicket;

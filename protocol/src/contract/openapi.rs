@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::fresh;
 use crate::route::{Answer, GENERALS, Method, Operation, ROUTES, Route, status_of};
-use crate::{answer::*, device::*, event::*, live::*, report::*, request::*, view::*};
+use crate::{answer::*, device::*, event::*, live::*, print::*, report::*, request::*, view::*};
 
 /// Where the committed document is, from this crate's folder.
 const DOCUMENT: &str = "openapi.json";
@@ -17,6 +17,8 @@ const DOCUMENT: &str = "openapi.json";
 const KEY: &str = "^[A-Za-z0-9_-]{1,23}$";
 /// A device by its place in the office file.
 const DEVICE: &str = "^(printers|bells|panels|buttons|scanners)\\.[A-Za-z0-9_-]{1,23}$";
+/// A slip by its printer and its number there.
+const PRINT: &str = "^[A-Za-z0-9_-]{1,23}\\.[1-9][0-9]{0,14}$";
 /// A label as a person would type it; numbers start at 1.
 const LABEL: &str = "^[A-Za-z](?!0+$)[0-9]{1,4}$";
 /// The largest whole number that JavaScript reads exactly.
@@ -109,7 +111,7 @@ fn operation(route: &Route) -> Value {
     if let Some(request) = route.request {
         let schema = json!({ "$ref": format!("#/components/schemas/{request}") });
         operation["requestBody"] = json!({
-            "required": request != "Nothing",
+            "required": request != "Nothing" && request != "ReprintTicket",
             "content": { "application/json": { "schema": schema, "example": example(request) } }
         });
     }
@@ -124,6 +126,8 @@ fn example(request: &str) -> Value {
         "MergeOffline" => json!({
             "kiosk": "kiosk-1", "queue": "enrol", "number": 801, "issued_ago_ms": 60_000
         }),
+        "ReprintTicket" => json!({ "printer": "kiosk-2" }),
+        "PrintSlip" => json!({ "kind": "staff", "ticket": 1 }),
         "CancelTicket" => json!({ "reason": "withdrawn" }),
         "ReportPaper" => json!({ "paper": "printed" }),
         "ConfirmTransfer" => json!({ "step": "arrival" }),
@@ -160,6 +164,7 @@ fn parameters(route: &Route) -> Vec<Value> {
                 "device" => {
                     (json!({ "type": "string", "pattern": DEVICE }), json!("printers.kiosk-1"))
                 }
+                "print" => (json!({ "type": "string", "pattern": PRINT }), json!("kiosk-1.1")),
                 "bell" => (json!({ "type": "string", "pattern": KEY }), json!("special")),
                 _ => (number(1, NUMBER_MAX), json!(1)),
             };
@@ -312,6 +317,7 @@ fn responses() -> Schemas {
         declare::<Report>(generator);
         declare::<DeviceDetail>(generator);
         declare::<FoundDevice>(generator);
+        declare::<PrintView>(generator);
         messages.push(("KioskMessage", declare::<KioskMessage>(generator)));
         messages.push(("CounterMessage", declare::<CounterMessage>(generator)));
         messages.push(("DisplayMessage", declare::<DisplayMessage>(generator)));
@@ -328,6 +334,8 @@ fn responses() -> Schemas {
 fn requests() -> Schemas {
     let mut schemas = definitions(settings().for_deserialize().into_generator(), |generator| {
         declare::<IssueTicket>(generator);
+        declare::<ReprintTicket>(generator);
+        declare::<PrintSlip>(generator);
         declare::<AdmitLinked>(generator);
         declare::<MergeOffline>(generator);
         declare::<CancelTicket>(generator);
@@ -380,7 +388,7 @@ fn narrow(schema: &mut Value) {
     for (name, property) in properties {
         let text = match name.as_str() {
             "errand" | "queue" | "kiosk" | "section" | "unit" | "to" | "counter" | "pool"
-            | "procedure" | "operator" => json!({ "pattern": KEY }),
+            | "procedure" | "operator" | "printer" => json!({ "pattern": KEY }),
             "reason" if property["type"] == "string" => json!({ "pattern": KEY }),
             "label" | "presented" => json!({ "pattern": LABEL }),
             "language" => {
@@ -395,7 +403,7 @@ fn narrow(schema: &mut Value) {
                 property["items"]["enum"] = json!(LANGUAGES);
                 continue;
             }
-            "ticket" => json!({ "minimum": 1 }),
+            "ticket" | "tag" => json!({ "minimum": 1 }),
             "issued_ago_ms" | "duration_ms" | "due_at_ms" => json!({ "minimum": 0 }),
             _ => continue,
         };

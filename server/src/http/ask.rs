@@ -60,7 +60,9 @@ pub(super) fn read(
         O::CancelTicket => cancel_ticket(subject, body),
         O::ReportPaper => report_paper(subject, body),
         O::ReprintTicket => {
-            about_ticket(subject, body, |ticket, Nothing {}| Command::ReprintTicket { ticket })
+            about_ticket(subject, body, |ticket, request::ReprintTicket { printer: _ }| {
+                Command::ReprintTicket { ticket }
+            })
         }
         O::MarkInaccurate => {
             about_ticket(subject, body, |ticket, Nothing {}| Command::MarkInaccurate { ticket })
@@ -100,6 +102,9 @@ pub(super) fn read(
         | O::ReadCounters
         | O::ReadToday
         | O::ReadReport
+        | O::PrintSlip
+        | O::ListPrints
+        | O::ReadPrint
         | O::ListDevices
         | O::ReadDevice
         | O::TestDevice
@@ -425,7 +430,7 @@ fn whole_numbers(mut value: Value) -> Value {
 }
 
 /// A key of something configured.
-fn key<T>(new: impl Fn(&str) -> Option<T>, field: &str, text: &str) -> Result<T, Fault> {
+pub(super) fn key<T>(new: impl Fn(&str) -> Option<T>, field: &str, text: &str) -> Result<T, Fault> {
     new(text).ok_or_else(|| {
         let expected = format!("{field}: expected 1 to 23 letters, digits, - and _");
         Fault::bad_request(expected).with("field", field)

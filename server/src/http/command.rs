@@ -57,6 +57,9 @@ async fn read(
     let Received { body, key } = receive(route, subject, headers, body).await?;
     let around = Around { now: state.clock().now(), token: token()? };
     let mut asked = ask::read(route.operation, subject, &body, &around)?;
+    if let Ask::Command(Command::ReprintTicket { ticket }) = asked.ask {
+        super::print::choose(state, ticket, &body)?;
+    }
     sign(state, &mut asked);
     Ok(Order { ask: asked.ask, source: asked.source, key })
 }

@@ -22,7 +22,7 @@ use crate::log::{LogError, LogReader};
 use crate::slip;
 
 /// How long a resident waits at the kiosk for a slip that a restart held up: two minutes.
-const STANDING_MS: i64 = 120_000;
+pub(super) const STANDING_MS: i64 = 120_000;
 
 /// Tickets that can be printed again without being looked up: more than a busy day has.
 const ISSUED_MAX: usize = 10_000;

@@ -11,7 +11,7 @@ use printer_driver::device::DeviceUrl;
 use printer_driver::document::Document;
 use printer_driver::encoder::Encoder;
 use printer_driver::printer::{
-    Condition, Job, JobId, JobState, LinkState, Printer, PrinterOptions, PrinterStatus,
+    Condition, Job, JobId, JobState, LinkState, PrintError, Printer, PrinterOptions, PrinterStatus,
 };
 use printer_driver::profile::ProfileError;
 use protocol::view::{PrinterCondition, PrinterView};
@@ -146,16 +146,21 @@ impl Station {
         Ok(id)
     }
 
-    /// Gives a spooled slip to the driver. One that the driver does not take is withdrawn.
+    /// Gives a spooled slip to the driver. One for which the driver has no room is withdrawn.
     pub(super) fn print(&self, job: Job) {
         let id = job.id;
         // What becomes of it comes by the journal.
-        if let Err(error) = self.printer.print(job) {
-            tracing::warn!(%error, kiosk = %self.kiosk, job = id.0, "a slip is not printed");
-            if let Err(error) = self.spool.record_state(id, JobState::Withdrawn) {
-                tracing::error!(%error, job = id.0, "the print spool is behind");
+        match self.printer.print(job) {
+            Ok(_) => {}
+            // The office is ending: the next run prints it.
+            Err(PrintError::Stopped) => return,
+            Err(error @ PrintError::QueueFull) => {
+                tracing::warn!(%error, kiosk = %self.kiosk, job = id.0, "a slip is not printed");
+                if let Err(error) = self.spool.record_state(id, JobState::Withdrawn) {
+                    tracing::error!(%error, job = id.0, "the print spool is behind");
+                }
+                self.outcomes.tell(self.kiosk, id, JobState::Withdrawn);
             }
-            self.outcomes.tell(self.kiosk, id, JobState::Withdrawn);
         }
         self.given.notify_one();
     }

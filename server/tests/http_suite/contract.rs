@@ -65,6 +65,7 @@ async fn every_route_of_the_contract_is_there() {
     for route in ROUTES {
         let path = route.path.replace("{counter}", "1").replace("{bell}", "special");
         let path = path.replace("{ticket}", "1").replace("{tag}", "1");
+        let path = path.replace("{print}", "kiosk-1.1");
         let path = path.replace("{device}", "printers.kiosk-1");
         let path = path.replace("{ring}", "1").replace("{batch}", "1");
         let reply = match route.method {

@@ -22,7 +22,9 @@ import {
   doubtfulSlips,
   heldAlone,
   heldAt,
+  kioskName,
   kioskOf,
+  printersOf,
   procedureChoice,
   queueOf,
   transferTargets,
@@ -508,7 +510,7 @@ function SlipRow({ view, one }: { view: CounterView; one: TicketView }) {
         {known}{" "}
         <small>
           {queueOf(view, one.queue)?.staff_name ?? one.queue} {text.issuedAt}{" "}
-          {timeText(one.issued_at_ms, zone.value)} {kiosk !== null && `${text.printers} ${kiosk}`}
+          {timeText(one.issued_at_ms, zone.value)} {kiosk !== null && kioskName(view, kiosk, staff_language.value)}
         </small>
       </span>
       <span class="slip-buttons" role="group" aria-label={one.label}>
@@ -518,9 +520,20 @@ function SlipRow({ view, one }: { view: CounterView; one: TicketView }) {
         >
           {text.paperPrinted}
         </button>
-        <button type="button" onClick={() => settle(text.paperReprint, "reprint")}>
-          {text.paperReprint}
-        </button>
+        {printersOf(view).length < 2 ? (
+          <button type="button" onClick={() => settle(text.paperReprint, "reprint")}>
+            {text.paperReprint}
+          </button>
+        ) : (
+          printersOf(view).map(({ kiosk: printer, name }) => {
+            const words = text.paperReprintAt(pick(name, staff_language.value) || printer);
+            return (
+              <button key={printer} type="button" onClick={() => settle(words, "reprint", { printer })}>
+                {words}
+              </button>
+            );
+          })
+        )}
         {!at_counter && (
           <button
             type="button"

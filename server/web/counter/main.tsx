@@ -23,7 +23,7 @@ import type {
 } from "../shared/protocol";
 import { actionsOf, keyAction, type Action, type ActionName } from "./actions";
 import { Question } from "./dialogs";
-import { acceptsNextKey, pending, press, report } from "./press";
+import { acceptsNextKey, pending, press, pressPrint, report } from "./press";
 import { Report } from "./report";
 import { counter, here, question, ticket, view } from "./state";
 import {
@@ -33,7 +33,10 @@ import {
   handledMs,
   heldAt,
   heldFor,
+  isOutOfSection,
+  kioskName,
   lineOf,
+  printersOf,
   queueOf,
   transfersOf,
   waitedMs,
@@ -245,6 +248,11 @@ function takeKey(event: KeyboardEvent, actions: Action[]): void {
 }
 
 /** After a press by hand the focus goes back to the page: Space is again the next step. */
+/** What a kiosk is called, in the language of the screen. */
+function nameOf(office: CounterView): (kiosk: string) => string {
+  return (kiosk) => kioskName(office, kiosk, staff_language.value);
+}
+
 function pressed(action: () => void): (event: MouseEvent) => void {
   return (event) => {
     if (event.detail > 0 && event.currentTarget instanceof HTMLElement) event.currentTarget.blur();
@@ -321,7 +329,7 @@ function Line(props: {
       {transfers.length > 0 && <h2>{text.transfers}</h2>}
       <ol>
         {transfers.map((one) => (
-          <TransferRow key={one.ticket} office={office} one={one} />
+          <TransferRow key={one.ticket} office={office} at={at} one={one} />
         ))}
       </ol>
     </section>
@@ -365,7 +373,8 @@ function HeldRow({ office, at, one }: { office: CounterView; at: CounterStatus; 
   );
 }
 
-function TransferRow({ office, one }: { office: CounterView; one: TicketView }) {
+function TransferRow(props: { office: CounterView; at: CounterStatus; one: TicketView }) {
+  const { office, at, one } = props;
   const text = staffText();
   const arrived = one.transfer?.arrived ?? false;
   const words = arrived ? text.confirmSeen : text.confirmArrival;
@@ -382,6 +391,17 @@ function TransferRow({ office, one }: { office: CounterView; one: TicketView }) 
       >
         {words}
       </button>
+      {isOutOfSection(office, at, one) && printersOf(office).length > 0 && (
+        <button
+          class="print"
+          onClick={pressed(() => {
+            const body = { kind: "transfer", ticket: one.ticket } as const;
+            void pressPrint(`${one.label} ${text.transferSlip}`, body, nameOf(office));
+          })}
+        >
+          {text.transferSlip}
+        </button>
+      )}
     </li>
   );
 }
@@ -491,6 +511,19 @@ function TicketInHand({ office, one }: { office: CounterView; one: TicketView })
         </li>
         {called && <li>{text.announced(one.announce_count)}</li>}
         {one.return_count > 0 && <li>{text.returned(one.return_count)}</li>}
+        {printersOf(office).length > 0 && (
+          <li>
+            <button
+              class="print"
+              onClick={pressed(() => {
+                const body = { kind: "staff", ticket: one.ticket } as const;
+                void pressPrint(`${one.label} ${text.staffSlip}`, body, nameOf(office));
+              })}
+            >
+              {text.staffSlip}
+            </button>
+          </li>
+        )}
       </ul>
     </div>
   );

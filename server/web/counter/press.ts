@@ -2,6 +2,9 @@
 
 import { signal } from "@preact/signals";
 import { send, type Outcome } from "../shared/command";
+import { printSlip } from "../shared/print";
+import { printWords } from "../shared/print-words";
+import type { PrintSlip } from "../shared/protocol";
 import { refusalText } from "../shared/i18n/refusals";
 import { staff_language, staffText } from "../shared/i18n/staff";
 
@@ -62,6 +65,31 @@ export async function press(
       ? wordsFor(name, outcome)
       : { kind: "warned", words: `${name}${staffText().colon}${warned}` };
   return outcome;
+}
+
+/** Slips that were asked for and of which nothing is known yet. */
+const printing = new Set<string>();
+
+/**
+ * Asks for a slip and says what became of it; `nameOf` is what a kiosk is called. Other presses
+ * count meanwhile: a printer never holds up calling.
+ */
+export async function pressPrint(
+  name: string,
+  body: Partial<PrintSlip>,
+  nameOf: (kiosk: string) => string,
+): Promise<void> {
+  if (!accepts() || printing.has(name)) return;
+  printing.add(name);
+  const text = staffText();
+  const asked = { kind: "done", words: `${name}${text.colon}${text.sending}…` } as const;
+  report.value = asked;
+  const { kind, words } = printWords(await printSlip(body), nameOf);
+  printing.delete(name);
+  // What was pressed since then has its own words; trouble is told all the same.
+  if (report.value === asked || kind !== "done") {
+    report.value = { kind, words: `${name}${text.colon}${words}` };
+  }
 }
 
 function wordsFor(name: string, outcome: Outcome): typeof report.value {

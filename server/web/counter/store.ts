@@ -1,12 +1,14 @@
 // What a counter screen shows, folded from the live view; pure.
 
 import { put, skipUnknown } from "../shared/fold";
+import { pick } from "../shared/format";
 import type {
   Alert,
   BellView,
   CounterChange,
   CounterStatus,
   CounterView,
+  PrinterView,
   ProcedureView,
   StaffQueue,
   TicketView,
@@ -146,4 +148,22 @@ export function transferTargets(view: CounterView, ticket: TicketView): StaffQue
 /** The queue by its key. */
 export function queueOf(view: CounterView, key: string): StaffQueue | undefined {
   return view.queues.find((queue) => queue.status.queue === key);
+}
+
+/** Kiosks that have a printer. */
+export function printersOf(view: CounterView): PrinterView[] {
+  return view.printers.filter((printer) => printer.condition !== "none");
+}
+
+/** What a kiosk is called. */
+export function kioskName(view: CounterView, kiosk: string, language: string): string {
+  const name = view.printers.find((printer) => printer.kiosk === kiosk)?.name;
+  return (name === undefined ? "" : pick(name, language)) || kiosk;
+}
+
+/** Whether a ticket was sent to a section that this counter is not in. */
+export function isOutOfSection(view: CounterView, at: CounterStatus, ticket: TicketView): boolean {
+  const sections = at.queues.map((queue) => queueOf(view, queue)?.section);
+  const section = queueOf(view, ticket.queue)?.section;
+  return section !== undefined && !sections.includes(section);
 }

@@ -11,10 +11,13 @@ import { bandText, levelOf, minutes, pick, timeText } from "../shared/format";
 import { languageName, staff_language, staffText, switchStaffLanguage } from "../shared/i18n/staff";
 import { followOffice, freshness } from "../shared/live";
 import { Bar, Mark, RehearsalBar, StaleBar } from "../shared/parts";
+import { printSlip } from "../shared/print";
+import { printWords } from "../shared/print-words";
 import type {
   CounterStatus,
   DashboardChange,
   DashboardView,
+  PrinterView,
   ProcedureSummary,
   StaffQueue,
 } from "../shared/protocol";
@@ -200,19 +203,61 @@ function Alerts({ office }: { office: DashboardView }) {
             </Mark>
           </li>
         ))}
-        {office.printers
-          .filter((printer) => printer.condition === "paper_near_end")
-          .map((printer) => (
-            <li key={printer.kiosk}>
-              <Mark level="near">
-                {text.printers} {printer.kiosk}
-                {text.colon}
-                {text.printer[printer.condition]}
-              </Mark>
-            </li>
-          ))}
+        {office.printers.map((printer) => (
+          <PrinterWords key={printer.kiosk} office={office} printer={printer} />
+        ))}
       </ul>
     </section>
+  );
+}
+
+/** What an alert about a printer does not say: who stands in, and how much paper is left. */
+function PrinterWords({ office, printer }: { office: DashboardView; printer: PrinterView }) {
+  const text = staffText();
+  const name = kioskName(office, printer.kiosk);
+  const is_low = printer.condition === "paper_low" || printer.condition === "paper_near_end";
+  const words =
+    printer.stand_in !== null
+      ? text.standsIn(name, kioskName(office, printer.stand_in))
+      : is_low
+        ? printer.slips_left === null
+          ? `${name}${text.colon}${text.printer[printer.condition]}`
+          : text.slipsLeft(name, printer.slips_left)
+        : null;
+  if (words === null) return null;
+  return (
+    <li>
+      <Mark level="near">{words}</Mark>
+    </li>
+  );
+}
+
+function kioskName(office: DashboardView, kiosk: string): string {
+  const name = office.printers.find((printer) => printer.kiosk === kiosk)?.name;
+  return (name === undefined ? "" : pick(name, staff_language.value)) || kiosk;
+}
+
+/** What became of the day in figures on paper; `null` when nobody has asked. */
+const print_words = signal<string | null>(null);
+
+async function printSummary(office: DashboardView): Promise<void> {
+  const text = staffText();
+  print_words.value = `${text.sending}…`;
+  const printed = await printSlip({ kind: "summary" });
+  print_words.value = printWords(printed, (kiosk) => kioskName(office, kiosk)).words;
+}
+
+function PrintSummary({ office }: { office: DashboardView }) {
+  const text = staffText();
+  if (!office.printers.some((printer) => printer.condition !== "none")) return null;
+  const asked = print_words.value === `${text.sending}…`;
+  return (
+    <p class="print">
+      <button aria-disabled={asked} onClick={() => void (asked || printSummary(office))}>
+        {text.daySummary}
+      </button>
+      <span role="status">{print_words.value ?? ""}</span>
+    </p>
   );
 }
 
@@ -251,6 +296,7 @@ function Today({ office }: { office: DashboardView }) {
           {text.withinLimit} {share(waits.within_count, waits.count)}
         </p>
       )}
+      <PrintSummary office={office} />
     </section>
   );
 }

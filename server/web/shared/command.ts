@@ -4,8 +4,11 @@
 import type { CommandAnswer, ErrorEnvelope } from "./protocol";
 
 /** What became of a command. */
-export type Outcome =
-  | { outcome: "done"; answer: CommandAnswer }
+export type Outcome = OutcomeOf<CommandAnswer>;
+
+/** What became of a request that is answered with an `A`. */
+export type OutcomeOf<A> =
+  | { outcome: "done"; answer: A }
   /** The server said no; `code` is stable and translated by the screen. */
   | { outcome: "refused"; code: string; detail: { [name: string]: string } }
   /** Nobody knows whether it took effect: the answer never came. */
@@ -28,16 +31,26 @@ export function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Posts `body` to `/api/v1/{path}` until there is an answer or the attempts are used up. */
-export async function send(
+/** Sends a command to `/api/v1/{path}` until there is an answer or the attempts are used up. */
+export function send(
   path: string,
   body: object,
   key: string = newKey(),
   sender: Sender = browser,
 ): Promise<Outcome> {
+  return post<CommandAnswer>(path, body, key, sender);
+}
+
+/** Posts `body` to `/api/v1/{path}` likewise, where the answer is an `A`. */
+export async function post<A>(
+  path: string,
+  body: object,
+  key: string,
+  sender: Sender = browser,
+): Promise<OutcomeOf<A>> {
   let lost_count = 0;
   for (let attempt = 0; ; attempt += 1) {
-    const { outcome, again } = await tryOnce(path, body, key, sender);
+    const { outcome, again } = await tryOnce<A>(path, body, key, sender);
     if (!again) return outcome;
     if (outcome.outcome === "unknown") lost_count += 1;
     const pause_ms = RETRY_PAUSES_MS[attempt];
@@ -48,12 +61,12 @@ export async function send(
 }
 
 /** `again` means that another attempt may help: no answer, or a server that cannot just now. */
-async function tryOnce(
+async function tryOnce<A>(
   path: string,
   body: object,
   key: string,
   sender: Sender,
-): Promise<{ outcome: Outcome; again: boolean }> {
+): Promise<{ outcome: OutcomeOf<A>; again: boolean }> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), ATTEMPT_MS_MAX);
   try {
@@ -64,11 +77,11 @@ async function tryOnce(
       signal: abort.signal,
     });
     if (response.ok) {
-      const answer = (await response.json()) as CommandAnswer;
+      const answer = (await response.json()) as A;
       return { outcome: { outcome: "done", answer }, again: false };
     }
     const { error } = (await response.json()) as ErrorEnvelope;
-    const outcome: Outcome = { outcome: "refused", code: error.code, detail: error.detail };
+    const outcome: OutcomeOf<A> = { outcome: "refused", code: error.code, detail: error.detail };
     return { outcome, again: response.status >= 500 };
   } catch {
     return { outcome: { outcome: "unknown" }, again: true };

@@ -281,6 +281,15 @@ language: string | null,
 kiosk: string | null, };
 
 /**
+ * `POST /api/v1/tickets/{ticket}/reprint`.
+ */
+export type ReprintTicket = {
+/**
+ * The kiosk whose printer prints it; the ticket's own when absent.
+ */
+printer: string | null, };
+
+/**
  * `POST /api/v1/tickets/linked`: takes in somebody from a linked section (R-50).
  */
 export type AdmitLinked = {
@@ -533,6 +542,75 @@ export type DeliverBatch = {
  * How many of its cases go back.
  */
 returned: number, };
+
+/**
+ * `POST /api/v1/prints`: prints a slip beside the ticket's own.
+ */
+export type PrintSlip = {
+/**
+ * Which.
+ */
+kind: PrintKind,
+/**
+ * The ticket, for a 連携用紙 or a staff slip.
+ */
+ticket: number | null,
+/**
+ * The hand-out of a tag, for the slip that goes with it.
+ */
+tag: number | null,
+/**
+ * The kiosk whose printer prints it; the one set for the kind when absent.
+ */
+printer: string | null, };
+
+/**
+ * Slips that can be asked for.
+ */
+export type PrintKind = "transfer" | "staff" | "tag" | "summary";
+
+/**
+ * A slip, and how far it has come. Key: `print`.
+ */
+export type PrintView = {
+/**
+ * Its name: the kiosk whose printer it was given to first, a dot, a number.
+ */
+print: string,
+/**
+ * What it is.
+ */
+kind: SlipKind,
+/**
+ * The kiosk whose printer has it now.
+ */
+printer: string,
+/**
+ * The ticket it is about.
+ */
+ticket: number | null,
+/**
+ * The hand-out of a tag that it is about.
+ */
+tag: number | null,
+/**
+ * How far it has come.
+ */
+state: PrintState,
+/**
+ * When it was asked for; 0 when nobody noted it.
+ */
+asked_at_ms: number, };
+
+/**
+ * Every kind of slip.
+ */
+export type SlipKind = "ticket" | "transfer" | "staff" | "tag" | "summary" | "test";
+
+/**
+ * How far a slip has come.
+ */
+export type PrintState = "waiting" | "printing" | "printed" | "unknown" | "failed";
 
 /**
  * The answer to a command: what it led to, already on disk. A repeated request with the same

@@ -23,6 +23,8 @@ test("no sentence is empty and every count, time and place is in its sentence", 
     assert.match(text.returnsIn(15), /15/, tag);
     assert.match(text.closedUntil("08:30"), /08:30/, tag);
     assert.match(text.pleaseCome("3番窓口"), /3番窓口/, tag);
+    assert.match(text.elsewhereText("待合側"), /待合側/, tag);
+    assert.match(text.elsewhereBefore("待合側"), /待合側/, tag);
   }
 });
 

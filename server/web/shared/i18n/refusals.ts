@@ -111,6 +111,13 @@ export const REFUSALS: { readonly [code: string]: Words } = {
   foreign_origin: { ja: "この画面からは操作できません", en: "This page may not act here" },
   unknown_route: { ja: "画面を再読み込みしてください", en: "Please reload this page" },
   unknown_label: { ja: "{label} という番号は今日ありません", en: "There is no {label} today" },
+  unknown_print: { ja: "その紙の記録はありません", en: "No printer knows that slip" },
+  no_printer: { ja: "使えるプリンターがありません", en: "There is no printer for it" },
+  not_transferred: {
+    ja: "{label} は他課へ連携していません",
+    en: "{label} was not sent to another section",
+  },
+  no_day: { ja: "まだ業務日がありません", en: "There has been no business day yet" },
   unknown_device: { ja: "その機器は設定にありません", en: "The office file lists no such device" },
   unknown_job: { ja: "その紙はもう取り消せません", en: "That slip can no longer be taken back" },
   device_cannot: { ja: "この機器ではできません", en: "This device cannot do that" },

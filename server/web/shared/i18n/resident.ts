@@ -51,6 +51,10 @@ export interface ResidentText {
   printerTitle: string;
   printerText: string;
   printerBefore: string;
+  /** The slip comes out of another machine. */
+  elsewhereTitle: string;
+  elsewhereText(place: string): string;
+  elsewhereBefore(place: string): string;
   closedTitle: string;
   closedUntil(when: string): string;
   closedUnknown: string;

@@ -141,9 +141,20 @@ export interface StaffText {
   paperFailed: string;
   paperPrinted: string;
   paperReprint: string;
+  paperReprintAt(printer: string): string;
   paperCancel: string;
   paperCancelSure: string;
   paperNone: string;
+  // Slips that are asked for
+  staffSlip: string;
+  transferSlip: string;
+  daySummary: string;
+  printed(printer: string): string;
+  printWaits(printer: string): string;
+  printDoubtful(printer: string): string;
+  printFailed: string;
+  standsIn(printer: string, other: string): string;
+  slipsLeft(printer: string, count: number): string;
   languages: string;
   priority: string;
   appointment(time: string): string;
@@ -331,9 +342,19 @@ const ja: StaffText = {
   paperFailed: "出ていません",
   paperPrinted: "印刷済みにする",
   paperReprint: "再発行",
+  paperReprintAt: (printer) => `再発行（${printer}）`,
   paperCancel: "取消",
   paperCancelSure: "取り消す（戻せません）",
   paperNone: "確認が必要な番号はありません",
+  staffSlip: "職員用の紙を印刷",
+  transferSlip: "連携用紙を印刷",
+  daySummary: "日計を印刷",
+  printed: (printer) => `${printer}に出ました`,
+  printWaits: (printer) => `${printer}で印刷を待っています`,
+  printDoubtful: (printer) => `出たかわかりません。${printer}を見てください`,
+  printFailed: "印刷できませんでした",
+  standsIn: (printer, other) => `${printer}の券は、いま${other}から出ています`,
+  slipsLeft: (printer, count) => `${printer}：紙は残り約${count}枚です`,
   languages: "対応言語",
   priority: "優先",
   appointment: (time) => `予約 ${time}`,
@@ -572,9 +593,19 @@ const en: StaffText = {
   paperFailed: "did not come out",
   paperPrinted: "Mark as printed",
   paperReprint: "Reprint",
+  paperReprintAt: (printer) => `Print again (${printer})`,
   paperCancel: "Cancel ticket",
   paperCancelSure: "Cancel it (no undo)",
   paperNone: "No ticket needs checking",
+  staffSlip: "Print staff slip",
+  transferSlip: "Print transfer slip",
+  daySummary: "Print day summary",
+  printed: (printer) => `it has come out of ${printer}`,
+  printWaits: (printer) => `waits to be printed at ${printer}`,
+  printDoubtful: (printer) => `nobody can say whether it came out; look at ${printer}`,
+  printFailed: "it could not be printed",
+  standsIn: (printer, other) => `Slips of ${printer} come out of ${other} at the moment`,
+  slipsLeft: (printer, count) => `${printer}: paper for about ${count} more slips`,
   languages: "Languages",
   priority: "priority",
   appointment: (time) => `appointment ${time}`,

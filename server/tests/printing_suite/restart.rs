@@ -1,7 +1,5 @@
 //! What a restart does for slips: nobody stands at a kiosk without paper that nobody knows of.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};

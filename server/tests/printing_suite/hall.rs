@@ -1,0 +1,240 @@
+//! A hall with two kiosks whose printers are virtual, and an office that can be killed and started
+//! again over the same data.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use domain::command::{Command, Want};
+use domain::event::Event;
+use domain::id::{KioskId, TicketId};
+use domain::language::Language;
+use domain::ticket::{Class, Origin, Paper, Token};
+use kiosk::spool::Spool;
+use printer_driver::virtual_printer::{Control, VirtualLink, VirtualModel, VirtualPrinter};
+use protocol::event::Source;
+use protocol::view::PrinterView;
+use server::clock::Clock;
+use server::config::OfficeFile;
+use server::engine::{Ask, Core, Engine, Engineered, Order};
+use server::printing::{Beginning, Printing};
+use tokio::runtime::Runtime;
+
+/// The two kiosks of the default office.
+pub(crate) const FIRST: &str = "kiosk-1";
+pub(crate) const SECOND: &str = "kiosk-2";
+
+/// Longest time anything may take here.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Printers on their cables, and the office's data. They outlive every run of the office.
+pub(crate) struct Hall {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) office: OfficeFile,
+    twins: BTreeMap<KioskId, VirtualPrinter>,
+    outside: Runtime,
+}
+
+/// One run of the office. When it is dropped everything ends at once, as in a power cut: no task
+/// finishes what it has begun.
+pub(crate) struct Run {
+    pub(crate) printing: Printing,
+    engineered: Option<Engineered>,
+    heard: Arc<Mutex<Heard>>,
+    inside: Option<Runtime>,
+}
+
+/// What screens and log have been told in one run.
+#[derive(Default)]
+pub(crate) struct Heard {
+    pub(crate) events: Vec<Event>,
+    pub(crate) views: BTreeMap<String, PrinterView>,
+}
+
+pub(crate) fn kiosk(name: &str) -> KioskId {
+    KioskId::new(name).unwrap()
+}
+
+/// Waits until `look` finds something.
+pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let clock = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
+        clock.block_on(async { tokio::time::sleep(Duration::from_millis(10)).await });
+    }
+}
+
+impl Hall {
+    /// A hall in which a printer may fail for one second before another stands in.
+    pub(crate) fn new() -> Hall {
+        let outside = Runtime::new().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let mut office = OfficeFile::embedded();
+        office.devices.slips.stand_in_after_s = 1;
+        let twin = |name: &str| {
+            let path = dir.path().join(format!("{name}-printer"));
+            let model = VirtualModel { speed_mm_per_s: 2_000, ..VirtualModel::default() };
+            let twin = VirtualPrinter::start(model, VirtualLink::Terminal { path });
+            (kiosk(name), outside.block_on(twin).unwrap())
+        };
+        let twins = [FIRST, SECOND].map(twin).into();
+        Hall { dir, office, twins, outside }
+    }
+
+    pub(crate) fn control(&self, name: &str, control: Control) {
+        let _inside = self.outside.enter();
+        self.twins[&kiosk(name)].control().apply(control);
+    }
+
+    /// What lies in a printer's tray, slip by slip.
+    pub(crate) fn slips(&self, name: &str) -> Vec<String> {
+        let control = self.twins[&kiosk(name)].control();
+        assert_eq!(control.errors(), [], "bytes that no printer understands");
+        control.slips_since(0).iter().map(|slip| slip.lines().join("\n")).collect()
+    }
+
+    /// How many slips in all trays bear a label.
+    pub(crate) fn count(&self, label: &str) -> usize {
+        let slips = [FIRST, SECOND].into_iter().flat_map(|name| self.slips(name));
+        slips.filter(|slip| slip.contains(label)).count()
+    }
+
+    /// The labels in a tray, in the order of the slips.
+    pub(crate) fn labels(&self, name: &str, labels: &[String]) -> Vec<String> {
+        let slips = self.slips(name);
+        let label = |slip: &String| labels.iter().find(|label| slip.contains(*label)).cloned();
+        slips.iter().filter_map(label).collect()
+    }
+
+    pub(crate) fn spool(&self, name: &str) -> Spool {
+        spool(self.dir.path(), name)
+    }
+
+    pub(crate) fn start(&self) -> Run {
+        let inside = Runtime::new().unwrap();
+        let _inside = inside.enter();
+        let clock = Arc::new(Clock::rehearsal("Asia/Tokyo", "2026-06-02T10:00", 1.0).unwrap());
+        let now = clock.now();
+        let (mut core, recovered) = Core::open(self.dir.path(), &self.office.setup, now).unwrap();
+        if core.office().day().is_none() {
+            let open = Command::OpenDay { date: now.date };
+            core.execute(now, &[order(open)]).unwrap();
+        }
+        let today = core.office().clone();
+        let heard = Arc::new(Mutex::new(Heard::default()));
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        let engineered = Engine::start(
+            core,
+            Arc::clone(&clock),
+            Box::new(move |batch| batch.into_iter().for_each(|event| _ = sender.send(event))),
+        )
+        .unwrap();
+        let addresses: BTreeMap<_, _> =
+            self.twins.iter().map(|(kiosk, twin)| (*kiosk, twin.device_url())).collect();
+        let beginning = Beginning {
+            office: Arc::new(self.office.clone()),
+            clock,
+            engine: engineered.engine.clone(),
+            dir: self.dir.path(),
+            addresses: &addresses,
+            today: &today,
+            recent: &recovered.recent,
+        };
+        let told = Arc::clone(&heard);
+        let printing = Printing::start(beginning, move |view: PrinterView| {
+            told.lock().unwrap().views.insert(view.kiosk.clone(), view);
+        });
+        let printing = printing.unwrap();
+        let (handed, told) = (printing.clone(), Arc::clone(&heard));
+        inside.spawn(async move {
+            while let Some(committed) = receiver.recv().await {
+                handed.event(&committed);
+                told.lock().unwrap().events.push(committed.event);
+            }
+        });
+        drop(_inside);
+        Run { printing, engineered: Some(engineered), heard, inside: Some(inside) }
+    }
+}
+
+pub(crate) fn spool(dir: &Path, name: &str) -> Spool {
+    Spool::open(&dir.join(format!("spool-{name}.sqlite"))).unwrap()
+}
+
+fn order(command: Command) -> Order {
+    Order { ask: Ask::Command(command), source: Source::Manager, key: None }
+}
+
+impl Run {
+    pub(crate) fn inside(&self) -> &Runtime {
+        self.inside.as_ref().unwrap()
+    }
+
+    pub(crate) fn does(&self, command: Command) -> Vec<Event> {
+        let engine = &self.engineered.as_ref().unwrap().engine;
+        self.inside().block_on(engine.submit(order(command))).unwrap().events.clone()
+    }
+
+    /// Issues a ticket at a kiosk.
+    pub(crate) fn issue(&self, name: &str) -> (TicketId, String) {
+        let setup = OfficeFile::embedded().setup;
+        let events = self.does(Command::IssueTicket {
+            want: Want::Queue(setup.queues[0].id),
+            class: Class::Ordinary,
+            language: Language::Japanese,
+            origin: Origin::Kiosk(kiosk(name)),
+            token: Token([7; 16]),
+        });
+        let Event::TicketIssued { ticket, label, .. } = events[0] else { panic!("{events:?}") };
+        (ticket, label.to_string())
+    }
+
+    /// Waits until the log has heard this of a ticket's paper.
+    pub(crate) fn hears(&self, ticket: TicketId, paper: Paper) {
+        let wanted = Event::PaperReported { ticket, paper };
+        until(&format!("{wanted:?}"), || {
+            self.heard.lock().unwrap().events.contains(&wanted).then_some(())
+        });
+    }
+
+    /// What the log has heard of a ticket's paper.
+    pub(crate) fn papers(&self, of: TicketId) -> Vec<Paper> {
+        let heard = self.heard.lock().unwrap();
+        let paper = |event: &Event| match event {
+            Event::PaperReported { ticket, paper } if *ticket == of => Some(*paper),
+            _ => None,
+        };
+        heard.events.iter().filter_map(paper).collect()
+    }
+
+    /// Waits until the screens show this of a kiosk's printer.
+    pub(crate) fn shows(&self, name: &str, what: &str, is_so: impl Fn(&PrinterView) -> bool) {
+        until(what, || {
+            let heard = self.heard.lock().unwrap();
+            heard.views.get(name).filter(|view| is_so(view)).map(|_| ())
+        });
+    }
+
+    /// Lets the office end as it should.
+    pub(crate) fn stop(mut self) {
+        if let Some(engineered) = self.engineered.take() {
+            engineered.stop().unwrap();
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Some(inside) = self.inside.take() {
+            inside.shutdown_timeout(Duration::from_secs(5));
+        }
+        if let Some(engineered) = self.engineered.take() {
+            engineered.stop().unwrap();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! A second printer stands in for a failed one, under the same number.
+
+use domain::command::Command;
+use domain::ticket::Paper;
+use printer_driver::printer::JobState;
+use printer_driver::virtual_printer::{Control, PaperSupply};
+use protocol::view::PrinterCondition;
+
+use crate::hall::{FIRST, Hall, Run, SECOND, until};
+
+const END: Control = Control::Paper { supply: PaperSupply::End };
+const NEW_ROLL: Control = Control::Paper { supply: PaperSupply::Ok };
+
+fn ready(run: &Run) {
+    for name in [FIRST, SECOND] {
+        run.shows(name, "the printer is ready", |view| view.condition == PrinterCondition::Ready);
+    }
+}
+
+fn stands_in(run: &Run) {
+    run.shows(FIRST, "another printer stands in", |view| view.stand_in.as_deref() == Some(SECOND));
+}
+
+#[test]
+fn slips_come_out_next_door_in_their_order_when_the_paper_has_ended() {
+    let hall = Hall::new();
+    let run = hall.start();
+    ready(&run);
+    let (first, label) = run.issue(FIRST);
+    run.hears(first, Paper::Printed);
+    hall.control(FIRST, END);
+    run.shows(FIRST, "paper end", |view| view.condition == PrinterCondition::PaperEnd);
+    let issued: Vec<_> = (0..4).map(|_| run.issue(FIRST)).collect();
+    stands_in(&run);
+    let (late, late_label) = run.issue(FIRST);
+    for (ticket, _) in &issued {
+        run.hears(*ticket, Paper::Printed);
+    }
+    run.hears(late, Paper::Printed);
+    let mut labels: Vec<String> = issued.iter().map(|(_, label)| label.clone()).collect();
+    labels.push(late_label);
+    assert_eq!(
+        hall.labels(SECOND, &labels),
+        labels,
+        "{:?}: each once, in the order of issue",
+        hall.slips(SECOND)
+    );
+    assert!(hall.slips(SECOND).iter().all(|slip| !slip.contains("再発行")));
+    assert_eq!(hall.slips(FIRST).len(), 1);
+
+    hall.control(FIRST, NEW_ROLL);
+    run.shows(FIRST, "its own printer again", |view| view.stand_in.is_none());
+    let (own, own_label) = run.issue(FIRST);
+    run.hears(own, Paper::Printed);
+    assert_eq!(hall.labels(FIRST, &[own_label]).len(), 1);
+    for label in labels.iter().chain([&label]) {
+        assert_eq!(hall.count(label), 1, "{label}");
+    }
+    run.stop();
+}
+
+#[test]
+fn every_failure_brings_the_stand_in_and_not_only_the_end_of_the_paper() {
+    for (control, mended) in [
+        (Control::Cover { open: true }, Control::Cover { open: false }),
+        (Control::Power { on: false }, Control::Power { on: true }),
+        (Control::Cable { plugged: false }, Control::Cable { plugged: true }),
+    ] {
+        let hall = Hall::new();
+        let run = hall.start();
+        ready(&run);
+        hall.control(FIRST, control.clone());
+        run.shows(FIRST, "trouble", |view| view.condition != PrinterCondition::Ready);
+        let (ticket, label) = run.issue(FIRST);
+        run.hears(ticket, Paper::Printed);
+        assert_eq!(hall.labels(SECOND, std::slice::from_ref(&label)).len(), 1, "{control:?}");
+        hall.control(FIRST, mended);
+        ready(&run);
+        assert_eq!(hall.count(&label), 1, "{control:?}");
+        run.stop();
+    }
+}
+
+#[test]
+fn when_both_fail_slips_wait_where_they_are_and_no_failure_moves_one_twice() {
+    let hall = Hall::new();
+    let run = hall.start();
+    ready(&run);
+    hall.control(FIRST, END);
+    hall.control(SECOND, END);
+    for name in [FIRST, SECOND] {
+        run.shows(name, "paper end", |view| view.condition == PrinterCondition::PaperEnd);
+    }
+    let (ticket, label) = run.issue(FIRST);
+    until("the slip is held where it was asked for", || {
+        let open = hall.spool(FIRST).open_jobs().unwrap();
+        open.first().filter(|job| matches!(job.state, JobState::Held { .. })).map(|_| ())
+    });
+    run.shows(FIRST, "nobody stands in", |view| view.stand_in.is_none());
+    assert_eq!(hall.spool(SECOND).latest(10).unwrap(), []);
+    hall.control(SECOND, NEW_ROLL);
+    run.hears(ticket, Paper::Printed);
+    assert_eq!((hall.count(&label), hall.labels(SECOND, &[label]).len()), (1, 1));
+    assert_eq!(hall.spool(SECOND).latest(10).unwrap().len(), 1);
+    run.stop();
+}
+
+#[test]
+fn a_slip_of_which_something_has_left_never_moves_by_itself() {
+    let hall = Hall::new();
+    let run = hall.start();
+    ready(&run);
+    // Slow enough to open the cover in the middle of the slip.
+    hall.control(FIRST, Control::Speed { mm_per_s: 40 });
+    let (ticket, label) = run.issue(FIRST);
+    until("its bytes have left", || {
+        let open = hall.spool(FIRST).open_jobs().unwrap();
+        open.first().filter(|job| job.state == JobState::Sent).map(|_| ())
+    });
+    hall.control(FIRST, Control::Cover { open: true });
+    stands_in(&run);
+    let (behind, behind_label) = run.issue(FIRST);
+    run.hears(behind, Paper::Printed);
+    assert_eq!(hall.labels(SECOND, &[label.clone(), behind_label.clone()]), [behind_label]);
+    assert_eq!(run.papers(ticket), []);
+    // Off and on again: what was in the printer is lost, and nobody can say what is on the paper.
+    hall.control(FIRST, Control::Power { on: false });
+    hall.control(FIRST, Control::Cover { open: false });
+    hall.control(FIRST, Control::Power { on: true });
+    run.hears(ticket, Paper::Unknown);
+    assert_eq!(hall.labels(SECOND, std::slice::from_ref(&label)).len(), 0);
+    // Staff look, and let it come out of the other one.
+    assert!(run.printing.choose(ticket, crate::hall::kiosk(SECOND)));
+    run.does(Command::ReprintTicket { ticket });
+    run.hears(ticket, Paper::Printed);
+    let slips = hall.slips(SECOND);
+    let again: Vec<_> = slips.iter().filter(|slip| slip.contains(&label)).collect();
+    assert!(again.len() == 1 && again[0].contains("再発行"), "{again:?}");
+    run.stop();
+}
+
+#[test]
+fn a_kill_at_any_moment_neither_loses_nor_doubles_a_slip() {
+    for round in 0..6 {
+        let hall = Hall::new();
+        let run = hall.start();
+        ready(&run);
+        hall.control(FIRST, END);
+        run.shows(FIRST, "paper end", |view| view.condition == PrinterCondition::PaperEnd);
+        let issued: Vec<_> = (0..6).map(|_| run.issue(FIRST)).collect();
+        until("some have been handed over", || {
+            let arrived = hall.spool(SECOND).latest(10).unwrap().len();
+            (arrived >= round).then_some(())
+        });
+        drop(run);
+        let run = hall.start();
+        for (ticket, label) in &issued {
+            until(&format!("round {round}: {label} is on paper or for staff to see to"), || {
+                let known = run.papers(*ticket).last().copied();
+                let doubtful = known == Some(Paper::Unknown);
+                (hall.count(label) == 1 || doubtful).then_some(())
+            });
+            assert!(hall.count(label) <= 1, "round {round}: {label} came out twice");
+        }
+        run.stop();
+    }
+}
