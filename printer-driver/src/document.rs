@@ -29,6 +29,9 @@ use serde::{Deserialize, Serialize};
 pub const BLOCK_COUNT_MAX: usize = 200;
 /// Most characters in one block; a paragraph of ten full lines on 80 mm paper has 240.
 pub const BLOCK_CHAR_COUNT_MAX: usize = 512;
+/// Most full-width characters of the smallest size that all texts of a document may cover: 40 m of
+/// paper, far beyond any slip, and 3 MB where it is drawn.
+pub const CELL_COUNT_MAX: usize = 40_000;
 /// Most characters in a label: six digits behind a letter and a dash.
 pub const LABEL_CHAR_COUNT_MAX: usize = 8;
 /// Most bytes in a QR payload. Version 10 at level M holds 213; a link with a token needs 60.
@@ -307,6 +310,10 @@ impl Document {
         for (index, block) in blocks.iter().enumerate() {
             check_block(index, block)?;
         }
+        let cell_count = blocks.iter().map(cells).sum();
+        if cell_count > CELL_COUNT_MAX {
+            return Err(DocumentError::TooLarge { cell_count });
+        }
         Ok(Document { blocks, cut })
     }
 
@@ -344,6 +351,23 @@ fn check_block(index: usize, block: &Block) -> Result<(), DocumentError> {
         Block::Qr { payload, module_dots, .. } => check_qr(index, payload, *module_dots),
         // A picture cannot be made beyond its limits.
         Block::Picture { .. } => Ok(()),
+    }
+}
+
+/// How many full-width characters of the smallest size the texts of `block` cover.
+fn cells(block: &Block) -> usize {
+    let covered = |span: &Span| {
+        let size = usize::from(span.style.width.factor()) * usize::from(span.style.height.factor());
+        span.text.chars().count() * size
+    };
+    match block {
+        Block::Line { spans, .. } => spans.iter().map(covered).sum(),
+        Block::Columns { left, right } => covered(left) + covered(right),
+        Block::Label { .. }
+        | Block::Rule { .. }
+        | Block::Feed { .. }
+        | Block::Qr { .. }
+        | Block::Picture { .. } => 0,
     }
 }
 
@@ -460,6 +484,12 @@ pub enum DocumentError {
         /// How many it has.
         count: usize,
     },
+    /// Its texts cover more than [`CELL_COUNT_MAX`] characters of the smallest size.
+    #[error("build a document as large as {cell_count} characters, at most {CELL_COUNT_MAX}")]
+    TooLarge {
+        /// How many they would cover.
+        cell_count: usize,
+    },
     /// A block has more than [`BLOCK_CHAR_COUNT_MAX`] characters.
     #[error("lay out block {index}: {char_count} characters, at most {BLOCK_CHAR_COUNT_MAX}")]
     TextTooLong {
@@ -540,6 +570,13 @@ mod tests {
         assert_eq!(
             refused(body.clone().qr("番")),
             DocumentError::QrCharacter { index: 1, character: '番' }
+        );
+        let huge = Style::sized(Scale::X8, Scale::X8);
+        let page = "あ".repeat(BLOCK_CHAR_COUNT_MAX);
+        let kilometre = body.clone().text(&page, huge, Align::Left);
+        assert_eq!(
+            refused(kilometre.text(&page, huge, Align::Left)),
+            DocumentError::TooLarge { cell_count: 65_537 }
         );
         assert_eq!(refused(body.qr("")), DocumentError::QrLength { index: 1, byte_count: 0 });
     }

@@ -150,6 +150,7 @@ impl Encoder {
             if self.is_drawn(block, sheet.is_some()) {
                 let sheet = sheet.get_or_insert_with(|| Sheet::new(&self.typesetter, page));
                 draw(sheet, block);
+                self.warn_if_cut(block);
                 continue;
             }
             if let Some(sheet) = sheet.take() {
@@ -179,6 +180,17 @@ impl Encoder {
             Block::Feed { .. } => is_drawing,
             Block::Qr { .. } => !self.profile.draws_qr,
             Block::Picture { .. } => true,
+        }
+    }
+
+    /// Who loads a picture is to give the width of the paper; one that was loaded for wider paper
+    /// loses its edges.
+    fn warn_if_cut(&self, block: &Block) {
+        if let Block::Picture { picture } = block
+            && picture.width_dots() > self.profile.dots
+        {
+            let (picture, paper) = (picture.width_dots(), self.profile.dots);
+            tracing::warn!(picture, paper, "a picture is wider than the paper: its edges are cut");
         }
     }
 

@@ -330,6 +330,113 @@ fn no_band_is_larger_than_half_of_the_receive_buffer() {
     assert!(band_count > 20, "{band_count} bands");
 }
 
+/// Random characters of all of Unicode, in every style: nothing panics, and what is missing on
+/// the paper is in the report.
+#[test]
+fn any_text_at_all_is_drawn_or_reported() {
+    let encoder = encoder("raster", PAPERS[1], FAST);
+    let mut seed = 0x5eed_u64;
+    let mut next = |below: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % below
+    };
+    for round in 0..150 {
+        let plane = [0x250, 0x3100, 0xffff, 0x10_ffff][next(4) as usize];
+        let text: String =
+            (0..1 + next(12)).filter_map(|_| char::from_u32(next(plane) as u32)).collect();
+        let size = |n: u64| Scale::ALL[n as usize];
+        let style = Style { width: size(next(8)), height: size(next(8)), emphasis: next(2) == 0 };
+        let han = [Han::Japanese, Han::Simplified, Han::Traditional, Han::Korean];
+        let span = Span::new(&text, style).in_forms(han[next(4) as usize]);
+        let align = Align::Right;
+        let document = Document::builder().line([span], align).build().unwrap();
+        let (encoded, _) = printed(&encoder, &document);
+        for character in text.chars().filter(|c| c.is_alphanumeric()) {
+            let is_reported = encoded.substitutions.iter().any(|one| one.written == character);
+            let is_there = typesetter().has(character);
+            assert!(is_reported != is_there, "round {round}: {character:?} in {text:?}");
+        }
+    }
+}
+
+/// The bytes of each dialect around a line, from their manuals.
+#[test]
+fn a_line_has_exactly_these_bytes_in_each_dialect() {
+    let document = Document::builder()
+        .text("A1", Style::sized(Scale::X2, Scale::X3).emphasised(), Align::Center)
+        .columns("No", "7", Style::BODY)
+        .build()
+        .unwrap();
+    let hex = |name: &str| {
+        let bytes = encoder(name, PAPERS[0], SLOW).encode(&document, JobId(7)).bytes;
+        bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>()
+    };
+    let star = [
+        "1B40",       // ESC @         initialise
+        "1B1E6101",   // ESC RS a 1    automatic status
+        "1B2431",     // ESC $ 1       Shift_JIS
+        "1B5208",     // ESC R 8       Japan
+        "1B7A01",     // ESC z 1       lines of 4 mm
+        "1B1D6101",   // ESC GS a 1    centre
+        "1B690201",   // ESC i 2 1     three times as high, twice as wide
+        "1B45",       // ESC E         emphasised
+        "41310A",     //               A1
+        "1B1D6100",   // ESC GS a 0    left
+        "1B690000",   // ESC i 0 0
+        "1B46",       // ESC F
+        "4E6F",       //               No
+        "1B1D413402", // ESC GS A      dot 564
+        "370A",       //               7
+        "1B6403",     // ESC d 3       feed and partial cut
+        "17",         // ETB
+    ];
+    assert_eq!(hex("star"), star.concat());
+    let latin = [
+        "1B40",                   // ESC @     initialise
+        "1B7410",                 // ESC t 16  WPC1252
+        "1B5200",                 // ESC R 0   USA
+        "1D50CBCB",               // GS P      203 units per inch
+        "1D61FF",                 // GS a      automatic status
+        "1B6101",                 // ESC a 1   centre
+        "1D2112",                 // GS !      twice as wide, three times as high
+        "1B4501",                 // ESC E 1
+        "41310A",                 //           A1
+        "1B6100",                 // ESC a 0
+        "1D2100",                 // GS !
+        "1B4500",                 // ESC E 0
+        "4E6F",                   //           No
+        "1B243402",               // ESC $     dot 564
+        "370A",                   //           7
+        "1D28480600303030303037", // GS ( H    process ID 0007
+        "1D564208",               // GS V 66   feed and partial cut
+    ];
+    assert_eq!(hex("epson-intl"), latin.concat());
+    let seiko = hex("seiko");
+    assert!(seiko.starts_with("1B401C2E1B74011C43311B52081D50CBCB1D61FF1B6101"), "{seiko}");
+    assert!(seiko.ends_with("370A1D564208127107"), "{seiko}");
+    assert!(hex("citizen").ends_with("370A1D5642081D7201"));
+    let raster = hex("raster");
+    assert!(raster.starts_with("1B401D50CBCB"), "{raster}");
+    assert!(!raster.contains("1D61FF") && raster.ends_with("1D5642081D7201"), "{raster}");
+}
+
+/// GS ( D is sent where the manual has it, and only around pictures.
+#[test]
+fn an_epson_is_told_to_obey_nothing_out_of_a_picture() {
+    let switch: &[u8] = b"\x1d\x28\x44\x05\x00\x14\x01\x00\x02\x00";
+    let has_switch = |name: &str, text: &str| {
+        let document = Document::builder().text(text, Style::BODY, Align::Left).build().unwrap();
+        let bytes = encoder(name, PAPERS[0], SLOW).encode(&document, JobId(7)).bytes;
+        bytes.windows(switch.len()).any(|part| part == switch)
+    };
+    for name in Profile::names() {
+        assert_eq!(has_switch(name, "待 ế"), name.starts_with("epson"), "{name}");
+        assert!(!has_switch(name, "No 7"), "{name}");
+    }
+}
+
 #[test]
 fn a_forged_command_in_a_text_that_is_drawn_is_not_sent() {
     let text = "Não\u{1b}p0\u{10}\u{4}\u{1}\u{2028}ế\u{202e}\u{fe0f}";
