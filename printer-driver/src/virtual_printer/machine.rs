@@ -18,7 +18,7 @@
 mod answers;
 mod page;
 
-use super::command::{Command, Parsed, PictureHead, parse};
+use super::command::{Command, Parsed, PictureHead, Setting, parse};
 use super::control::{AnswerKind, Control, PaperSupply, StreamError, VirtualState};
 use super::model::{Abilities, VirtualModel};
 use super::real_time::{self, Ear, RealTime};
@@ -228,10 +228,47 @@ impl Machine {
                 continue;
             }
             self.received.push_back(*byte);
-            if let Some(command) = self.ear.hear(*byte, &self.abilities) {
+            if let Some((command, byte_count)) = self.ear.hear(*byte, &self.abilities) {
+                self.withdraw(byte_count);
                 self.obey_at_once(command);
             }
         }
+    }
+
+    /// Takes a real-time command out of the buffer again, unless it stands inside other data: a
+    /// printer that is asked for hours how it is does not fill up with the questions.
+    fn withdraw(&mut self, byte_count: usize) {
+        let Some(place) = self.received.len().checked_sub(byte_count) else { return };
+        if self.is_between_commands(place) {
+            self.received.truncate(place);
+        }
+    }
+
+    /// Whether a command ends just before the byte at `place` of the buffer.
+    fn is_between_commands(&mut self, place: usize) -> bool {
+        let mut at = match &self.incoming {
+            Some(incoming) => incoming.head.byte_count() - incoming.data.len(),
+            None => 0,
+        };
+        let mut shift_jis = self.format.shift_jis;
+        let bytes = self.received.make_contiguous();
+        while at < place {
+            match parse(&bytes[at..], &self.abilities, shift_jis) {
+                Parsed::Partial => return false,
+                Parsed::Wrong { skip, .. } => at += skip,
+                Parsed::Whole(command, length) => {
+                    at += length;
+                    if let Command::Picture(head) = command {
+                        at += head.byte_count();
+                    } else if let Command::Set(Setting::ShiftJis(on)) = command {
+                        shift_jis = on;
+                    } else if matches!(command, Command::Initialise | Command::Cancel) {
+                        shift_jis = false;
+                    }
+                }
+            }
+        }
+        at == place
     }
 
     /// Does what is due at `now`.

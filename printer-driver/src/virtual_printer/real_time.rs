@@ -39,15 +39,16 @@ pub(super) struct Ear {
 }
 
 impl Ear {
-    /// Takes one byte; returns the command that it completes.
-    pub(super) fn hear(&mut self, byte: u8, abilities: &Abilities) -> Option<RealTime> {
+    /// Takes one byte; returns the command that it completes, and how many bytes that has.
+    pub(super) fn hear(&mut self, byte: u8, abilities: &Abilities) -> Option<(RealTime, usize)> {
         self.heard.push(byte);
         while !self.heard.is_empty() {
             match recognise(&self.heard, abilities) {
                 Match::Begun => return None,
                 Match::Whole(command) => {
+                    let byte_count = self.heard.len();
                     self.heard.clear();
-                    return Some(command);
+                    return Some((command, byte_count));
                 }
                 Match::No => {
                     self.heard.remove(0);

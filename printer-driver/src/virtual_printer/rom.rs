@@ -7,7 +7,7 @@ use super::bitmap::Bitmap;
 use super::slip::{CHARACTER_DOTS, COLUMN_DOTS};
 use cosmic_text::{Attrs, Buffer, Color, FontSystem, Metrics, Shaping, SwashCache, fontdb};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ const INK_PERCENT_MIN: u32 = 45;
 pub struct CharacterRom {
     fonts: Option<(FontSystem, SwashCache)>,
     /// By character and columns.
-    drawn: HashMap<(char, u8), Bitmap>,
+    drawn: BTreeMap<(char, u8), Bitmap>,
 }
 
 impl fmt::Debug for CharacterRom {
@@ -46,7 +46,7 @@ impl CharacterRom {
             let system = FontSystem::new_with_locale_and_db("ja-JP".to_owned(), database);
             (system, SwashCache::new())
         });
-        CharacterRom { fonts, drawn: HashMap::new() }
+        CharacterRom { fonts, drawn: BTreeMap::new() }
     }
 
     /// The character in a cell of so many half-width columns.

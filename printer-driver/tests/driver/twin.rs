@@ -179,7 +179,8 @@ fn every_control_is_json_for_a_page() {
 /// `SLIP_FONTS` names a folder of fonts and `SLIP_PICTURE` a file to look at.
 #[test]
 fn paper_becomes_a_picture_with_its_margins() {
-    let job = b"\x1b@\x1bt\x01\x1cC1\x1ba\x01\x1d!\x33\x1bE\x01A101\n\x1d!\x00\x1bE\x00\x94\xd4\x8d\x86\x8e\x44\n\
+    let job = b"\x1b@\x1bt\x01\x1cC1\x1ba\x01\x1d!\x33\x1bE\x01A101\n\x1d!\x00\x1bE\x00\
+                \x94\xd4\x8d\x86\x8e\x44\n\
                 \x1d(k\x03\x001C\x05\x1d(k\x1b\x001P0https://q.example/t/4f1c\x1d(k\x03\x001Q0\
                 \x1ba\x00\x1dv0\x00\x02\x00\x02\x00\xff\xff\xff\xff\x1dVB\x08";
     let paper = print_to_paper(job, PaperWidth::Mm80);

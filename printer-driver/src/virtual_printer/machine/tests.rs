@@ -556,3 +556,28 @@ fn a_roll_without_end_is_kept_within_limits() {
     assert_eq!(desk.machine.slips_since(0).len(), 2);
     assert_eq!(desk.reasons().len(), 1);
 }
+
+#[test]
+fn questions_asked_for_hours_do_not_fill_the_buffer_and_what_waits_there_stays_whole() {
+    for (name, question) in [("epson-jp", b"\x10\x04\x01"), ("star", b"\x1b\x06\x01")] {
+        let mut desk = Desk::of(name);
+        desk.control(Control::Paper { supply: PaperSupply::End });
+        // Two lines, and in the second a character of two bytes.
+        let preamble: &[u8] = if name == "star" { b"\x1b$1" } else { b"\x1cC1" };
+        desk.send(preamble).send(b"waiting\n\x94\xd4").send(&question.repeat(5000));
+        assert_eq!(desk.machine.described().buffered_bytes, 3 + 8 + 2, "{name}");
+        assert!(desk.answers().len() >= 5000, "{name}: every question is answered");
+        desk.send(b"\n").control(Control::Paper { supply: PaperSupply::Ok }).wait();
+        assert_eq!(desk.slip().lines(), ["waiting", "番"], "{name}");
+        assert_eq!(desk.reasons(), Vec::<String>::new(), "{name}");
+    }
+    // Inside a command or a picture the bytes are data as well, as they are to a printer.
+    let mut desk = Desk::of("citizen");
+    desk.control(Control::Cover { open: true });
+    desk.send(b"\x1dv0\x00\x01\x00\x04\x00\xff\x10\x04\x01\x10\x04\x01");
+    assert_eq!(desk.answers(), [0x1a, 0x1a]);
+    assert_eq!(desk.machine.described().buffered_bytes, 12, "the second question is none of it");
+    desk.control(Control::Cover { open: false }).wait();
+    assert_eq!(desk.picture().1.rows(), [0xff, 0x10, 0x04, 0x01]);
+    assert_eq!(desk.reasons().len(), 1);
+}
