@@ -124,7 +124,7 @@ pub enum Proof {
     /// The printer answered a question that stood behind the cut. The weakest proof: the answer
     /// carries no number, and comes when the commands before it have been obeyed.
     StatusFence,
-    /// The bytes are in a file and synced; there is no paper behind `file:`.
+    /// The bytes are in a file; there is no paper behind `file:`, and nothing more is known.
     Written,
 }
 

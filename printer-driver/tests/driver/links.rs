@@ -1,10 +1,11 @@
 //! What hangs on the line: cutters that are mended, answers that come late, peers that are dead.
 
 use crate::harness::{Bench, MemoryJournal, driver, finished, quick, reaches, until};
-use crate::sample::short_slip;
+use crate::sample::{drawn_slip, short_slip};
 use printer_driver::exchange::{Direction, Exchange};
 use printer_driver::printer::{
     Condition, Hold, Job, JobId, JobProgress, JobState, Printer, Proof, SentPart, Timing,
+    UnknownReason,
 };
 use printer_driver::transport;
 use printer_driver::virtual_printer::Control;
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 
 const PROVEN: JobState = JobState::Printed { proof: Proof::ProcessId };
@@ -200,6 +201,35 @@ async fn a_peer_that_hangs_up_or_says_nothing_is_tried_again_without_a_busy_loop
     assert_eq!(first.status().borrow().conditions(), [Condition::Absent]);
     second.status().wait_for(|status| status.conditions() == [Condition::Silent]).await.unwrap();
     hanging_up.abort();
+}
+
+/// A printer behind a network that swallows everything: what was given up must not come out when
+/// the network is back, after the same slip was perhaps printed again.
+#[tokio::test]
+async fn what_a_given_up_connection_still_held_never_reaches_the_printer() {
+    let socket = TcpSocket::new_v4().unwrap();
+    // What the printer's end has not taken waits in this program's kernel.
+    socket.set_recv_buffer_size(4096).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let url = format!("tcp:{}", listener.local_addr().unwrap()).parse().unwrap();
+    let printer = driver(url, &MemoryJournal::default(), None);
+    let (mut stream, _) = listener.accept().await.unwrap();
+    drop(listener);
+    let document = drawn_slip(1, 600);
+    let mut progress = printer.print(Job { id: JobId(1), document }).unwrap();
+    let mut heard = Vec::new();
+    while !heard.windows(4).any(|bytes| bytes == [0x1d, 0x76, 0x30, 0x00]) {
+        heard.push(stream.read_u8().await.unwrap());
+        stream.write_all(&sound_answer(&heard)).await.unwrap();
+    }
+    let given_up = JobState::Unknown { reason: UnknownReason::Silent };
+    assert_eq!(finished(&mut progress).await, given_up);
+    let mut rest = Vec::new();
+    let ended = stream.read_to_end(&mut rest).await;
+    assert!(ended.is_err(), "the connection was closed in peace after {} bytes", rest.len());
+    let cut = [0x1d, 0x56, 0x42];
+    assert!(!rest.windows(3).any(|bytes| bytes == cut), "the end of the slip has come");
 }
 
 /// From the moment a device is there again: the longest pause, the longest attempt that had just

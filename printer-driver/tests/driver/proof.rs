@@ -2,7 +2,7 @@
 
 use crate::harness::{Bench, finished, reaches, until};
 use crate::sample::drawn_slip;
-use printer_driver::printer::{Condition, Hold, JobState, Proof, SentPart, UnknownReason};
+use printer_driver::printer::{Condition, Hold, JobId, JobState, Proof, SentPart, UnknownReason};
 use printer_driver::virtual_printer::{Control, PaperSupply};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -169,6 +169,63 @@ async fn a_slip_lost_by_a_quick_power_cycle_is_unknown() {
         assert_eq!(finished(&mut next).await, proven, "{}", name(&bench));
         let drawn = bench.drawn();
         assert_eq!(drawn.iter().filter(|rows| rows.contains_key(&2)).count(), 1, "{drawn:?}");
+    })
+    .await;
+}
+
+/// A number survives a restart of this program; a step of a counter or a place in the order does
+/// not, and then nobody claims to know.
+#[tokio::test]
+async fn a_restart_proves_the_slip_it_finds_under_way_or_says_that_it_cannot() {
+    on_each_printer(|mut bench, proven| async move {
+        bench.control(Control::PaperLeft { mm: 2 });
+        let mut progress = bench.print(1, drawn_slip(1, FEW_ROWS));
+        reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::All)).await;
+        bench.restart_driver(Some(JobId(1))).await;
+        bench.status("the new driver sees the paper end", |status| status.paper_end).await;
+        bench.control(Control::Paper { supply: PaperSupply::Ok });
+        let has_number = matches!(
+            proven,
+            JobState::Printed { proof: Proof::ProcessId }
+                | JobState::Printed { proof: Proof::Dc2Q }
+        );
+        let expected = if has_number { proven } else { CLEARED };
+        until("the journal has the outcome", || bench.states(1).last() == Some(&expected)).await;
+        let mut next = bench.print(2, drawn_slip(2, ROWS));
+        assert_eq!(finished(&mut next).await, proven, "{}", name(&bench));
+        let drawn = bench.drawn();
+        assert_eq!(drawn.last(), Some(&whole(2, ROWS)), "{}", name(&bench));
+        assert!(drawn.len() <= 2, "{}: {drawn:?}", name(&bench));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_printer_tells_what_is_the_matter_and_nothing_else() {
+    let rows = [
+        (Control::Paper { supply: PaperSupply::NearEnd }, vec![Condition::PaperNearEnd]),
+        (Control::Paper { supply: PaperSupply::End }, vec![Condition::PaperEnd]),
+        (Control::Paper { supply: PaperSupply::Ok }, vec![]),
+        (Control::Cover { open: true }, vec![Condition::CoverOpen]),
+        (Control::Cover { open: false }, vec![]),
+        (Control::Cutter { jam: true }, vec![Condition::CutterJam]),
+        (Control::Cutter { jam: false }, vec![]),
+        (Control::Head { hot: true }, vec![Condition::HeadHot]),
+        (Control::Head { hot: false }, vec![]),
+        (Control::Offline { offline: true }, vec![Condition::Offline]),
+        (Control::Offline { offline: false }, vec![]),
+        (Control::Silence { silent: true }, vec![Condition::Silent]),
+        (Control::Silence { silent: false }, vec![]),
+        (Control::Cable { plugged: false }, vec![Condition::Absent]),
+        (Control::Cable { plugged: true }, vec![]),
+    ];
+    let rows = &rows;
+    on_each_printer(|bench, _| async move {
+        for (control, expected) in rows {
+            bench.control(control.clone());
+            let what = format!("{} says {expected:?} after {control:?}", name(&bench));
+            bench.status(&what, |status| status.conditions() == *expected).await;
+        }
     })
     .await;
 }

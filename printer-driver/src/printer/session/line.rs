@@ -11,6 +11,9 @@ use super::{
 use crate::status::{Conditions, StarStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+/// Words of a printer that wait to be read by whoever waits for one.
+const SAID_COUNT_MAX: usize = 256;
+
 impl<J: Journal> Session<'_, J> {
     /// Asks whether the printer can print, why not, and for its paper. One that is online has no
     /// cause to give.
@@ -122,6 +125,10 @@ impl<J: Journal> Session<'_, J> {
             self.absorb(&heard);
             if !matches!(heard.event, StatusEvent::Noise { .. } | StatusEvent::Flow { .. }) {
                 self.said.push_back(heard.event);
+            }
+            // What nobody has waited for in all that time nobody will.
+            if self.said.len() > SAID_COUNT_MAX {
+                self.said.pop_front();
             }
         }
         Ok(())
