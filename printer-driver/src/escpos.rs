@@ -79,7 +79,13 @@ pub(crate) fn write(
     mark: &CompletionMark,
     cut: Cut,
 ) -> Vec<u8> {
-    let mut writer = Writer::new(profile, limit);
+    let has_text = rows.iter().any(|row| matches!(row, Row::Text { .. }));
+    let text = match profile.text {
+        // Without fonts its lines are sent as text after all.
+        TextMode::Picture if has_text => TextMode::ShiftJis,
+        text => text,
+    };
+    let mut writer = Writer::new(profile, text, limit);
     if profile.disables_real_time && rows.iter().any(|row| matches!(row, Row::Picture(_))) {
         writer.bytes.extend(REAL_TIME_OFF);
     }
@@ -139,8 +145,8 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(profile: &'a Profile, limit: BandLimit) -> Writer<'a> {
-        let mut bytes = match profile.text {
+    fn new(profile: &'a Profile, text: TextMode, limit: BandLimit) -> Writer<'a> {
+        let mut bytes = match text {
             TextMode::ShiftJis => JAPANESE_PREAMBLE.to_vec(),
             TextMode::Latin => LATIN_PREAMBLE.to_vec(),
             TextMode::Picture => INITIALISE.to_vec(),

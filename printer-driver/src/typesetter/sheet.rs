@@ -15,6 +15,12 @@ const CONDENSED_PER_MILLE_MIN: u32 = 700;
 const LABEL_MARGIN_DOTS: u32 = 16;
 /// White above and below it.
 const LABEL_PADDING_DOTS: usize = 10;
+/// A last line that is shorter than this part of the paper's width is a widow.
+const WIDOW_PARTS: f32 = 4.0;
+/// Plain characters become at most so much smaller to save a widow.
+const WIDOW_SHRINK_DOTS_MAX: u16 = 2;
+/// Plain characters are never made smaller than 2 mm.
+const BODY_DOTS_MIN: u16 = 16;
 /// At this size a label is measured.
 const LABEL_PROBE_DOTS: u16 = 256;
 
@@ -66,7 +72,11 @@ impl<'a> Sheet<'a> {
     /// A paragraph; wraps at the paper's edge.
     pub(crate) fn paragraph(&mut self, spans: &[Span], align: Align) {
         let width = f32::from(self.page.width);
-        for line in self.lines(spans, width) {
+        let mut lines = self.lines(spans, width);
+        if let Some(tighter) = self.without_widow(spans, &lines) {
+            lines = tighter;
+        }
+        for line in lines {
             let spare = (width - line.width).max(0.0);
             let x = match align {
                 Align::Left => 0.0,
@@ -148,6 +158,22 @@ impl<'a> Sheet<'a> {
         self.bitmap.grow(self.y + picture.height());
         self.bitmap.draw(picture, x, self.y as i32);
         self.y += picture.height();
+    }
+
+    /// The same paragraph a little smaller, when that saves a last line of a word or two.
+    fn without_widow(&self, spans: &[Span], lines: &[TextLine]) -> Option<Vec<TextLine>> {
+        let width = f32::from(self.page.width);
+        let last = lines.last().filter(|_| lines.len() > 1)?;
+        if last.width * WIDOW_PARTS > width {
+            return None;
+        }
+        (1..=WIDOW_SHRINK_DOTS_MAX).find_map(|dots| {
+            let body = self.page.body.checked_sub(dots).filter(|body| *body >= BODY_DOTS_MIN)?;
+            let tighter = self
+                .typesetter
+                .with_press(|press| paragraph::lines(press, spans, body, width, &mut Vec::new()));
+            (tighter.len() < lines.len()).then_some(tighter)
+        })
     }
 
     fn lines(&mut self, spans: &[Span], width: f32) -> Vec<TextLine> {

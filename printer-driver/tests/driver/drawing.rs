@@ -299,6 +299,18 @@ fn drawn_text_is_made_smaller_only_as_far_as_the_line_asks() {
     assert!(height(&slow, 8) * 24 > height(&fast, 8) * 15);
 }
 
+#[test]
+fn a_heading_is_drawn_a_little_smaller_rather_than_broken_before_its_last_character() {
+    let large = Style::sized(Scale::X2, Scale::X2).emphasised();
+    let encoder = encoder("raster", PAPERS[1], FAST);
+    let height = |text: &str| {
+        let document = Document::builder().text(text, large, Align::Center).build().unwrap();
+        height_of(&ink(&printed(&encoder, &document).1))
+    };
+    assert!(height("国民健康保険に入る") <= 48);
+    assert!(height("国民健康保険に入りたい") > 60);
+}
+
 /// A band that is larger than what a printer can hold would make its head wait in the middle.
 #[test]
 fn no_band_is_larger_than_half_of_the_receive_buffer() {
