@@ -110,10 +110,10 @@ impl Encoder {
             if best.bytes.len() <= budget {
                 break;
             }
-            // Bytes shrink with the square of the size, rather more slowly; a size that is far
-            // too large even so need not be tried.
+            // Bytes shrink about with the square of the size; a size that is far too large by that
+            // need not be tried.
             let hoped = full_bytes * usize::from(size * size) / 576;
-            if hoped > budget + budget / 4 && (size, spread) != SLOW_STEPS[SLOW_STEPS.len() - 1] {
+            if hoped > budget + budget / 8 && (size, spread) != SLOW_STEPS[SLOW_STEPS.len() - 1] {
                 continue;
             }
             best = self.encode_at(document, id, (size, spread));

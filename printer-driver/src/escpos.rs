@@ -83,7 +83,7 @@ pub(crate) fn write(
     let text = match profile.text {
         // Without fonts its lines are sent as text after all.
         TextMode::Picture if has_text => TextMode::ShiftJis,
-        text => text,
+        TextMode::ShiftJis | TextMode::Latin | TextMode::Picture => profile.text,
     };
     let mut writer = Writer::new(profile, text, limit);
     if profile.disables_real_time && rows.iter().any(|row| matches!(row, Row::Picture(_))) {
