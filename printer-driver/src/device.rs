@@ -12,6 +12,7 @@
 //! A mistake is answered with what was expected. Every printer key has a default but the address.
 
 mod bell_url;
+mod input_url;
 mod notation;
 pub(crate) mod panel_template;
 mod panel_url;
@@ -19,6 +20,8 @@ mod parts;
 
 use crate::profile::{PaperWidth, Profile};
 pub use bell_url::{BellDriver, BellTemplate, BellUrl, Light, TimedBy, Tower};
+pub(crate) use input_url::RECORDS_SETTINGS;
+pub use input_url::{BUTTON_COUNT_MAX, ButtonUrl, InputAddress, ScannerTrigger, ScannerUrl};
 pub use panel_template::{PanelEncoding, PanelError, PanelTemplate};
 pub use panel_url::PanelUrl;
 use parts::{LineDefaults, Parts};

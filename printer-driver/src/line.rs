@@ -145,6 +145,11 @@ impl Line {
         self.log.note(Direction::Received, bytes, meaning, detail);
     }
 
+    /// The log of the line.
+    pub(crate) fn log(&self) -> &ExchangeLog {
+        &self.log
+    }
+
     /// Throws away what has not left: an order that is late must not be obeyed later.
     pub(crate) fn discard_unsent(&mut self) {
         self.link.discard_unsent();

@@ -10,6 +10,7 @@ mod drawing;
 mod encoding;
 mod faults;
 mod harness;
+mod inputs;
 mod links;
 mod panels;
 mod printing;
