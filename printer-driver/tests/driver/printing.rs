@@ -94,6 +94,35 @@ async fn a_character_device_prints_as_a_serial_line_does() {
     assert_eq!(bench.printed()[0].lines(), ["usb"]);
 }
 
+/// Some USB printers send empty packets while they have nothing to say. A terminal whose reads
+/// return at once (VMIN 0) does the same.
+#[tokio::test]
+async fn a_printer_that_reads_as_empty_is_there_until_its_cable_is_pulled() {
+    use rustix::fs::{Mode, OFlags};
+    use rustix::termios::{OptionalActions, SpecialCodeIndex};
+    let bench = Bench::on_terminal().await;
+    let path = bench.folder.path().join("printer");
+    bench.printer.clone().stop().await;
+    let terminal = rustix::fs::open(&path, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    let mut settings = rustix::termios::tcgetattr(&terminal).unwrap();
+    settings.special_codes[SpecialCodeIndex::VMIN] = 0;
+    rustix::termios::tcsetattr(&terminal, OptionalActions::Now, &settings).unwrap();
+    drop(terminal);
+    let url = format!("usb:{}", path.display()).parse().unwrap();
+    let printer = driver(url, &bench.journal, None);
+    for number in 1..=3 {
+        let document = short_slip(&format!("usb {number}"));
+        let job = printer_driver::printer::Job { id: JobId(number), document };
+        let mut progress = printer.print(job).unwrap();
+        assert_eq!(finished(&mut progress).await, PROVEN);
+        assert_eq!(bench.states(number), [JobState::Sending, JobState::Sent, PROVEN]);
+    }
+    bench.control(Control::Cable { plugged: false });
+    let mut status = printer.status();
+    let absent = status.wait_for(|status| status.conditions() == [Condition::Absent]);
+    assert!(tokio::time::timeout(crate::harness::DEADLINE, absent).await.is_ok());
+}
+
 #[tokio::test]
 async fn conditions_are_published_as_they_come_and_go() {
     let bench = Bench::on_terminal().await;
