@@ -9,8 +9,11 @@ use std::collections::HashMap;
 /// A dot is black from this coverage on, of 255. Less than half, because a stroke of one dot
 /// that lies between two rows would vanish on paper, while one of two dots is only bolder.
 const COVERAGE_MIN: u32 = 104;
-/// Most glyphs kept; a day of slips in nine languages needs about 3,000.
-const GLYPH_COUNT_MAX: usize = 16_384;
+/// Most bytes of glyphs kept. A day of slips in nine languages needs some 3,000 glyphs of 72 bytes,
+/// and 40 of 8 KB for labels.
+const CACHE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// What a glyph takes beside its dots, about.
+const GLYPH_BYTES: usize = 128;
 
 /// A glyph at a size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,11 +40,12 @@ pub(super) struct GlyphPicture {
 pub(super) struct GlyphCache {
     swash: SwashCache,
     pictures: HashMap<GlyphKey, Option<GlyphPicture>>,
+    byte_count: usize,
 }
 
 impl GlyphCache {
     pub(super) fn new() -> GlyphCache {
-        GlyphCache { swash: SwashCache::new(), pictures: HashMap::new() }
+        GlyphCache { swash: SwashCache::new(), pictures: HashMap::new(), byte_count: 0 }
     }
 
     /// The picture of a glyph; `None` for one without ink.
@@ -50,11 +54,18 @@ impl GlyphCache {
         system: &mut FontSystem,
         key: GlyphKey,
     ) -> Option<&GlyphPicture> {
-        if self.pictures.len() >= GLYPH_COUNT_MAX {
+        if self.byte_count > CACHE_BYTES_MAX {
             self.pictures.clear();
+            self.byte_count = 0;
         }
-        let swash = &mut self.swash;
-        self.pictures.entry(key).or_insert_with(|| draw(swash, system, key)).as_ref()
+        let (swash, byte_count) = (&mut self.swash, &mut self.byte_count);
+        let drawn = self.pictures.entry(key).or_insert_with(|| {
+            let picture = draw(swash, system, key);
+            let dots = picture.as_ref().map_or(0, |picture| picture.bitmap.data().len());
+            *byte_count += GLYPH_BYTES + dots;
+            picture
+        });
+        drawn.as_ref()
     }
 }
 

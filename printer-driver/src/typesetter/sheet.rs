@@ -11,6 +11,8 @@ use crate::raster::Bitmap;
 const BASELINE_PER_MILLE: u32 = 880;
 /// A label's characters are condensed to this part of their width before they become smaller.
 const CONDENSED_PER_MILLE_MIN: u32 = 700;
+/// A label's characters are a multiple of this wide.
+const LABEL_STEP_DOTS: u32 = 4;
 /// White to the left and right of a label, 2 mm, as no roll runs quite straight.
 const LABEL_MARGIN_DOTS: u32 = 16;
 /// White above and below it.
@@ -121,7 +123,8 @@ impl<'a> Sheet<'a> {
         let mut em_height = u32::from(LABEL_PROBE_DOTS) * height / ink.height.max(1);
         let room = width.saturating_sub(2 * LABEL_MARGIN_DOTS);
         let em_width_max = u32::from(LABEL_PROBE_DOTS) * room / ink.width.max(1);
-        let em_width = em_width_max.min(em_height);
+        // In steps, so that the glyphs of one label serve the next.
+        let em_width = em_width_max.min(em_height) / LABEL_STEP_DOTS * LABEL_STEP_DOTS;
         em_height = em_height.min(em_width * 1000 / CONDENSED_PER_MILLE_MIN);
         let em = Em { width: em_width as u16, height: em_height as u16 };
         let Some(ink) = self.ink(&spans, em) else { return };
