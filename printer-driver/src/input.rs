@@ -23,6 +23,9 @@ use tokio::time::Instant;
 
 /// What may wait for the reader; more means that nobody listens.
 pub(crate) const QUEUE_LENGTH_MAX: usize = 32;
+/// A scanner that has just been plugged in may miss a command for 1 s (DENSO QK20 manual page
+/// 42), so it is told twice.
+const COMMAND_AGAIN: Duration = Duration::from_millis(1500);
 /// How long a device may take to take a command.
 const COMMAND_TIMEOUT: Duration = Duration::from_millis(500);
 
@@ -366,9 +369,11 @@ impl<R: Reader> Task<R> {
         &mut self,
         source: &mut Source,
     ) -> Result<std::convert::Infallible, Gone> {
-        if let Some(commands) = self.reader.commands() {
+        let commands = self.reader.commands();
+        if let Some(commands) = commands {
             source.command(commands.open).await?;
         }
+        let mut again_at = commands.map(|_| Instant::now() + COMMAND_AGAIN);
         loop {
             let idle_at = self.reader.idle().map(|idle| self.heard_at + idle);
             // What has arrived comes before the clock: a busy computer reads late, and the
@@ -382,6 +387,12 @@ impl<R: Reader> Task<R> {
                 () = sleep_until(idle_at) => {
                     let finding = self.reader.break_off();
                     self.hand_on(finding);
+                }
+                () = sleep_until(again_at) => {
+                    again_at = None;
+                    if let Some(commands) = commands {
+                        source.command(commands.open).await?;
+                    }
                 }
             }
         }

@@ -187,3 +187,24 @@ impl Reopening {
         (self.tried_at + step).max(Instant::now() + self.first)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_tried_again_within_the_limit_however_long_it_has_been_gone() {
+        let (first, limit) = (Duration::from_millis(500), Duration::from_secs(3));
+        let mut reopening = Reopening::new(first, limit);
+        for _ in 0..1000 {
+            reopening.trying();
+            let before = Instant::now();
+            let next = reopening.next();
+            assert!(next >= before + first, "not at once");
+            assert!(next <= Instant::now() + limit, "within the limit");
+        }
+        // An attempt that took as long as the wait itself is followed by the first wait.
+        reopening.tried_at = Instant::now() - limit;
+        assert!(reopening.next() <= Instant::now() + first);
+    }
+}

@@ -354,7 +354,8 @@ fn escape(after: &str) -> Result<(TemplatePart, &str), String> {
         't' => b'\t',
         '\\' | '{' | '}' => name as u8,
         'x' => {
-            let digits = after.get(1..3).ok_or_else(expected)?;
+            let is_hex = |digits: &&str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let digits = after.get(1..3).filter(is_hex).ok_or_else(expected)?;
             let byte = u8::from_str_radix(digits, 16).map_err(|_| expected())?;
             return Ok((TemplatePart::Bytes(vec![byte]), &after[3..]));
         }
@@ -417,6 +418,7 @@ mod tests {
             ("\\q", "\\r, \\n, \\t"),
             ("\\x4", "\\xHH after a backslash"),
             ("\\xzz", "\\xHH after a backslash"),
+            ("\\x+1", "\\xHH after a backslash"),
             ("a}", "\\} for a brace"),
             ("番", "characters of the panel's encoding"),
         ];

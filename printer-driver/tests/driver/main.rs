@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod addresses;
 mod bells;
 mod drawing;
 mod encoding;
@@ -12,6 +13,7 @@ mod faults;
 mod harness;
 mod inputs;
 mod links;
+mod losses;
 mod panels;
 mod printing;
 mod proof;
