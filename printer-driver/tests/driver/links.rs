@@ -1,17 +1,19 @@
 //! What hangs on the line: cutters that are mended, answers that come late, peers that are dead.
 
-use crate::harness::{Bench, MemoryJournal, driver, finished, quick, reaches, until};
+use crate::harness::{
+    Bench, DEADLINE, Folder, MemoryJournal, driver, finished, quick, reaches, until,
+};
 use crate::sample::{drawn_slip, short_slip};
 use printer_driver::exchange::{Direction, Exchange};
 use printer_driver::printer::{
-    Condition, Hold, Job, JobId, JobProgress, JobState, Printer, Proof, SentPart, Timing,
-    UnknownReason,
+    Condition, Hold, Job, JobId, JobProgress, JobState, Printer, PrinterOptions, Proof, SentPart,
+    Timing, UnknownReason,
 };
 use printer_driver::transport;
-use printer_driver::virtual_printer::Control;
+use printer_driver::virtual_printer::{Control, VirtualLink, VirtualModel, VirtualPrinter};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
@@ -190,8 +192,7 @@ async fn a_peer_that_hangs_up_or_says_nothing_is_tried_again_without_a_busy_loop
     let silent = Peer::start(|_| Vec::new()).await;
     let (first, second) = (driver(url, &MemoryJournal::default(), None), silent.driver());
     let window = Duration::from_secs(2);
-    let started = tokio::time::Instant::now();
-    tokio::time::sleep_until(started + window).await;
+    tokio::time::sleep(window).await;
     // 50, 100, then every 200 ms.
     let limit = 3 + (window.as_millis() / quick().reopen_limit.as_millis()) as usize;
     let count = accepted.load(Ordering::Relaxed);
@@ -240,6 +241,26 @@ fn a_device_is_back_within_five_seconds_of_its_return() {
     let attempt = (timing.reply * 2).max(transport::OPEN_TIME_MAX);
     let worst = attempt + timing.reopen_limit + timing.reply * 2;
     assert!(worst <= Duration::from_secs(5), "{worst:?}");
+}
+
+/// With the waits of the product, once they have grown to their longest.
+#[tokio::test]
+async fn a_printer_plugged_in_again_is_back_within_five_seconds() {
+    let folder = Folder::new();
+    let path = folder.path().join("printer");
+    let url = format!("serial:{}?profile=epson-jp", path.display()).parse().unwrap();
+    let printer = Printer::spawn(PrinterOptions::new(url), MemoryJournal::default()).unwrap();
+    let mut status = printer.status();
+    for _attempt in 0..3 {
+        status.changed().await.unwrap();
+        assert_eq!(status.borrow_and_update().conditions(), [Condition::Absent]);
+    }
+    let link = VirtualLink::Terminal { path };
+    let _twin = VirtualPrinter::start(VirtualModel::default(), link).await.unwrap();
+    let plugged_at = Instant::now();
+    let back = status.wait_for(|status| status.conditions().is_empty());
+    assert!(tokio::time::timeout(DEADLINE, back).await.is_ok());
+    assert!(plugged_at.elapsed() < Duration::from_secs(5), "{:?}", plugged_at.elapsed());
 }
 
 #[tokio::test]
