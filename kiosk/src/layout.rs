@@ -8,7 +8,7 @@ mod writer;
 
 use std::collections::BTreeMap;
 
-use printer_driver::document::{Document, DocumentError, Scale, Style};
+use printer_driver::document::{Document, DocumentError, Picture, Scale, Style};
 
 use crate::slip::{Kind, Part, Slip};
 
@@ -55,6 +55,8 @@ pub struct Layout {
     pub name: String,
     /// The entries of each kind, top first. A kind that is not here is laid out as standard.
     pub kinds: BTreeMap<Kind, Vec<Entry>>,
+    /// The office's logo, for the kinds that have a place for it.
+    pub logo: Option<Picture>,
 }
 
 /// The name of the layout that is used where nobody chose another.
@@ -95,5 +97,5 @@ pub fn lay_out(slip: &Slip, layout: &Layout) -> Result<Document, DocumentError> 
             standard.entries(slip.kind).unwrap_or_default()
         }
     };
-    writer::write(slip, entries)
+    writer::write(slip, entries, layout.logo.as_ref())
 }

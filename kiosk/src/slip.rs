@@ -148,6 +148,9 @@ impl Row {
     }
 }
 
+/// Marks in Japanese words where a line set large had best be broken. Never printed.
+pub const PHRASE_JOINT: char = '\u{200b}';
+
 /// A line in Japanese, and in the resident's language where that is another one.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Line {

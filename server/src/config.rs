@@ -107,11 +107,19 @@ impl OfficeFile {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, is too large or is not UTF-8, and every mistake in it.
+    /// A file that cannot be read, is too large or is not UTF-8, and every mistake in it; then a
+    /// logo that cannot be read or printed.
     pub fn load(path: &Path) -> Result<OfficeFile, ConfigErrors> {
         let file = path.display().to_string();
         let text = read_text(path, &file)?;
-        OfficeFile::parse(&text, &file)
+        let mut office = OfficeFile::parse(&text, &file)?;
+        let dir = path.parent().unwrap_or(Path::new(""));
+        let logo = slips::load_logo(&office, dir);
+        let logo = logo.map_err(|mistake| ConfigErrors::new(&file, vec![mistake]))?;
+        for layout in &mut office.slips.layouts {
+            layout.logo.clone_from(&logo);
+        }
+        Ok(office)
     }
 
     /// The default office, [`DEFAULT_OFFICE`].

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `ticket-standard-ja+ne.bin` | the bytes, as the printer would get them |
 //! | `ticket-standard-ja+ne.txt` | what it should say, line by line |
-//! | `ticket-standard-ja+ne.png` | what it looks like, with `--png` |
+//! | `ticket-standard-ja+ne.svg` | what it looks like, with `--svg` |
 //! | `index.json` | every file with its kind, layout, language, length, process ID and code |
 
 mod description;
@@ -23,11 +23,13 @@ use printer_driver::document::DocumentError;
 use printer_driver::encoder::{Encoded, Encoder};
 use printer_driver::printer::JobId;
 use printer_driver::profile::{PaperWidth, Profile, ProfileError, UsualLink};
+use printer_driver::virtual_printer::print_to_paper;
 use serde_json::{Value, json};
 
 use crate::check::{complain, say};
 use crate::clock::ClockError;
 use crate::config::{ConfigErrors, OfficeFile};
+use crate::fonts;
 pub use example::{Case, Example};
 
 /// Writes the bytes of every slip in every layout and language, and what each should say.
@@ -50,6 +52,9 @@ pub struct SlipsArgs {
     /// Office file; the built-in default office when left out
     #[arg(long, value_name = "FILE")]
     pub office: Option<PathBuf>,
+    /// Write what each looks like as well, as a picture (SVG)
+    #[arg(long)]
+    pub svg: bool,
 }
 
 /// A width of paper.
@@ -145,7 +150,8 @@ pub fn run(args: &SlipsArgs) -> Result<Written, SlipsError> {
     };
     let link = link(args.link, &profile);
     let examples = examples(&office, &profile, link)?;
-    let encoder = Encoder::new(profile, link.bytes_per_second());
+    let encoder =
+        Encoder::new(profile, link.bytes_per_second()).with_typesetter(fonts::typesetter());
     let folder = |source| SlipsError::Write { path: args.out.clone(), source };
     std::fs::create_dir_all(&args.out).map_err(folder)?;
     let mut written = Written::default();
@@ -155,6 +161,11 @@ pub fn run(args: &SlipsArgs) -> Result<Written, SlipsError> {
         let text = description::describe(example, &encoder, &encoded);
         write(&args.out, &format!("{}.bin", example.name()), &encoded.bytes)?;
         write(&args.out, &format!("{}.txt", example.name()), text.as_bytes())?;
+        if args.svg
+            && let Some(slip) = print_to_paper(&encoded.bytes, encoder.profile()).slips.first()
+        {
+            write(&args.out, &format!("{}.svg", example.name()), slip.to_svg().as_bytes())?;
+        }
         index.push(entry(example, &encoded));
         written.slips += 1;
         written.bytes_max = written.bytes_max.max(encoded.bytes.len());

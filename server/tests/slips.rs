@@ -29,6 +29,8 @@ use server::slips::{self, Example, LinkChoice, Paper, SlipsArgs};
 
 /// Most bytes of a ticket in Japanese on a serial line.
 const TEXT_BYTES_MAX: usize = 400;
+/// Most bytes of one with a second language there.
+const HYBRID_BYTES_MAX: usize = 8 * 1024;
 
 fn clock() -> Clock {
     Clock::real("Asia/Tokyo").unwrap()
@@ -69,7 +71,8 @@ fn ticket(office: &OfficeFile, event: &Event) -> TicketSlip {
 }
 
 fn document(office: &OfficeFile, event: &Event) -> Document {
-    slip::document(&ticket(office, event).to_slip(), office.slips.layout("standard")).unwrap()
+    let slip = ticket(office, event).to_slip();
+    slip::document(&slip, office.slips.layout("standard")).unwrap()
 }
 
 fn examples(office: &OfficeFile) -> Vec<Example> {
@@ -102,6 +105,9 @@ fn a_japanese_ticket_of_any_errand_at_any_time_stays_within_400_bytes() {
                 let event = issued(&office, errand, Language::Japanese, at(moment));
                 let encoded = encoder.encode(&document(&office, &event), JobId(1));
                 let bytes = encoded.bytes.len();
+                if std::env::var_os("SHOW").is_some() {
+                    println!("{} {moment} {bytes}", errand.id);
+                }
                 assert!(bytes <= TEXT_BYTES_MAX, "{} at {moment}: {bytes} bytes", errand.id);
                 assert!(encoded.substitutions.is_empty(), "{:?}", encoded.substitutions);
                 largest = largest.max(bytes);
@@ -241,8 +247,9 @@ fn an_office_chooses_lines_order_and_sizes_for_each_kiosk_without_code() {
     let event = issued(&office, errands(&office)[0], Language::Japanese, at("2026-06-02T10:05"));
     let clock = clock();
     let chosen = slip::ticket_document(&office, &clock, &event, Copy::First).unwrap();
-    let [Block::Line { .. }, Block::Label { .. }, Block::Line { spans, .. }] = chosen.blocks()
-    else {
+    let is_printed = |block: &&Block| !matches!(block, Block::Feed { .. });
+    let printed: Vec<&Block> = chosen.blocks().iter().filter(is_printed).collect();
+    let [Block::Line { .. }, Block::Label { .. }, Block::Line { spans, .. }, ..] = *printed else {
         panic!("{chosen:?}")
     };
     assert_eq!((spans[0].style.width.factor(), spans[0].style.height.factor()), (2, 2));
@@ -323,6 +330,7 @@ fn args(out: &Path, profile: &str) -> SlipsArgs {
         paper: Paper::Mm58,
         link: Some(LinkChoice::Serial),
         office: None,
+        svg: false,
     }
 }
 
@@ -355,3 +363,67 @@ fn the_command_refuses_an_unknown_profile_with_the_names_there_are() {
     assert!(refused.contains("\"epson\"") && refused.contains("epson-jp, epson-intl"), "{refused}");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
+
+/// Every ticket there can be: errand, language, before and after the notice.
+fn every_ticket(office: &OfficeFile) -> Vec<(String, Document)> {
+    let mut tickets = Vec::new();
+    for errand in errands(office) {
+        for language in Language::ALL {
+            for moment in ["2026-06-02T10:05", "2026-06-12T17:20"] {
+                let event = issued(office, errand, language, at(moment));
+                let name = format!("{} in {} at {moment}", errand.id, language.tag());
+                tickets.push((name, document(office, &event)));
+            }
+        }
+    }
+    tickets
+}
+
+#[test]
+fn a_ticket_in_any_language_stays_within_8_kb_on_a_serial_line_and_loses_no_character() {
+    let office = OfficeFile::embedded();
+    let tickets = every_ticket(&office);
+    assert!(tickets.len() >= 500, "{}", tickets.len());
+    for paper in [PaperWidth::Mm80, PaperWidth::Mm58] {
+        let profile = Profile::load("epson-jp", paper).unwrap();
+        let encoder = Encoder::new(profile, UsualLink::Serial.bytes_per_second());
+        let encoder = encoder.with_typesetter(server::fonts::typesetter());
+        for (name, document) in &tickets {
+            let encoded = encoder.encode(document, JobId(1));
+            let bytes = encoded.bytes.len();
+            assert!(bytes <= HYBRID_BYTES_MAX, "{name} on {paper} mm: {bytes} bytes");
+            let missing = encoded.substitutions.iter().find(|one| one.is_missing());
+            assert_eq!(missing, None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_logo_is_read_beside_the_office_file_and_printed_above_the_label_or_refused_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("office.toml");
+    let with_logo = DEFAULT_OFFICE.replace("[slips]\n", "[slips]\nlogo = \"logo.png\"\n");
+    fs::write(&path, &with_logo).unwrap();
+    let refused = OfficeFile::load(&path).unwrap_err().to_string();
+    let line = with_logo.lines().position(|line| line.starts_with("logo = ")).unwrap() + 1;
+    assert!(refused.contains(&format!(":{line}:8: slips.logo: \"logo.png\" cannot be read")));
+    fs::write(dir.path().join("logo.png"), "GIF89a").unwrap();
+    let refused = OfficeFile::load(&path).unwrap_err().to_string();
+    assert!(refused.contains("expected a PNG of at most 576 × 240 dots"), "{refused}");
+
+    fs::write(dir.path().join("logo.png"), DOT_PNG).unwrap();
+    let office = OfficeFile::load(&path).unwrap();
+    let event = issued(&office, errands(&office)[0], Language::Japanese, at("2026-06-02T10:05"));
+    let document = document(&office, &event);
+    let [Block::Picture { picture }, ..] = document.blocks() else { panic!("{document:?}") };
+    assert_eq!((picture.width_dots(), picture.height_dots()), (1, 1));
+}
+
+/// A picture of one black dot.
+const DOT_PNG: [u8; 67] = [
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
+    0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0x37, 0x6e, 0xf9,
+    0x24, 0x00, 0x00, 0x00, 0x0a, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x60, 0x00, 0x00, 0x00,
+    0x02, 0x00, 0x01, 0x48, 0xaf, 0xa4, 0x71, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae,
+    0x42, 0x60, 0x82,
+];

@@ -31,6 +31,7 @@ pub(super) fn standard() -> Layout {
                     (Window, Normal),
                     (Ahead, Small),
                     (Issued, Small),
+                    (Space, Small),
                     (Bring, Small),
                     (Notices, Small),
                     (Reminders, Small),
@@ -234,5 +235,6 @@ fn layout(name: &str, kinds: &[(Kind, &[(Part, Size)])]) -> Layout {
     Layout {
         name: name.to_owned(),
         kinds: kinds.iter().map(|(kind, list)| (*kind, entries(list))).collect(),
+        logo: None,
     }
 }

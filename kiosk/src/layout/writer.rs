@@ -1,28 +1,37 @@
 //! Parts → blocks of a document.
 
 use printer_driver::document::{
-    Align, Block, Document, DocumentBuilder, DocumentError, Han, Rule, Scale, Span, Style,
+    Align, Block, Document, DocumentBuilder, DocumentError, Han, Picture, Rule, Scale, Span, Style,
 };
 
 use super::{Entry, Size};
-use crate::slip::{Content, Line, Part, Slip};
+use crate::slip::{Content, Line, PHRASE_JOINT, Part, Slip};
 
 /// How a mark looks: nobody overlooks it.
 const MARK: Style = Style::sized(Scale::X2, Scale::X2).emphasised();
 /// White space between the parts of a slip: 3 mm.
 const SPACE_DOTS: u16 = 24;
+/// White space between a tall line and its neighbour, which printers set without any: 1 mm.
+const LEADING_DOTS: u16 = 8;
 /// Side of a QR module in dots: 5 makes 21 mm for the 33 modules of our payload.
 const QR_MODULE_DOTS: u8 = 5;
+/// Columns of the widest paper: a text wider than this is broken on any.
+const WIDE_COLUMNS: usize = 48;
 /// Between the second-language words of two parts that share a line.
 const JOINT: &str = " / ";
 
 /// Writes `slip` as `entries` say.
-pub(super) fn write(slip: &Slip, entries: &[Entry]) -> Result<Document, DocumentError> {
+pub(super) fn write(
+    slip: &Slip,
+    entries: &[Entry],
+    logo: Option<&Picture>,
+) -> Result<Document, DocumentError> {
     let mut writer = Writer {
         document: Document::builder(),
         forms: slip.forms,
         began: false,
         space: false,
+        tall: false,
         carried: String::new(),
     };
     let has_label = entries.iter().any(|entry| entry.part == Part::Label);
@@ -39,6 +48,11 @@ pub(super) fn write(slip: &Slip, entries: &[Entry]) -> Result<Document, Document
         match (entry.part, next.map(|next| next.part)) {
             (Part::Space, _) => writer.space = writer.began,
             (Part::Rule, _) => writer.rule(),
+            (Part::Logo, _) => {
+                if let Some(logo) = logo {
+                    writer.block(Block::Picture { picture: logo.clone() });
+                }
+            }
             (Part::Ahead, Some(Part::Issued)) => {
                 writer.pair(slip, *entry, after[0]);
                 rest = &after[1..];
@@ -58,6 +72,8 @@ struct Writer {
     began: bool,
     /// Whether white space is due before the next block.
     space: bool,
+    /// Whether the last block is tall.
+    tall: bool,
     /// Words in the second language that go with the next part's.
     carried: String,
 }
@@ -65,12 +81,14 @@ struct Writer {
 impl Writer {
     fn block(&mut self, block: Block) {
         let mut document = std::mem::replace(&mut self.document, Document::builder());
+        let tall = is_tall(&block);
         if self.space {
             document = document.feed(SPACE_DOTS);
-            self.space = false;
+        } else if self.began && (self.tall || tall) {
+            document = document.feed(LEADING_DOTS);
         }
         self.document = document.block(block);
-        self.began = true;
+        (self.began, self.space, self.tall) = (true, false, tall);
     }
 
     fn marks(&mut self, marks: &[Line]) {
@@ -152,23 +170,55 @@ impl Writer {
 
     fn row_of(&mut self, left: &str, left_style: Style, right: &str, right_style: Style) {
         self.block(Block::Columns {
-            left: Span::new(left, left_style),
-            right: Span::new(right, right_style),
+            left: Span::new(plain(left), left_style),
+            right: Span::new(plain(right), right_style),
         });
     }
 
     fn text(&mut self, text: &str, style: Style, align: Align) {
-        if !text.is_empty() {
-            self.block(Block::Line { spans: vec![Span::new(text, style)], align });
+        for part in phrases(text, style) {
+            self.block(Block::Line { spans: vec![Span::new(part, style)], align });
         }
     }
 
     /// Words in the resident's language: always small, below their Japanese.
     fn second(&mut self, text: &str, align: Align) {
         if !text.is_empty() {
-            let span = Span::new(text, Style::BODY).in_forms(self.forms);
+            let span = Span::new(plain(text), Style::BODY).in_forms(self.forms);
             self.block(Block::Line { spans: vec![span], align });
+            // Drawn lines end at their last dot.
+            self.tall = true;
         }
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.replace(PHRASE_JOINT, "")
+}
+
+/// A text, or its two phrases where it is too wide for any paper: broken where its writer marked a
+/// joint with [`PHRASE_JOINT`], or before a bracket where it is set large.
+fn phrases(text: &str, style: Style) -> Vec<String> {
+    let columns: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    let factor = usize::from(style.width.factor());
+    let bracket = text.find('（').filter(|_| factor > 1);
+    let joint = text.find(PHRASE_JOINT).or(bracket).filter(|at| *at > 0);
+    let is_wide = columns * factor > WIDE_COLUMNS;
+    match joint {
+        Some(joint) if is_wide => vec![plain(&text[..joint]), plain(&text[joint..])],
+        Some(_) | None if text.is_empty() => Vec::new(),
+        Some(_) | None => vec![plain(text)],
+    }
+}
+
+/// Whether a block is set so high that printers leave nothing between it and its neighbour.
+fn is_tall(block: &Block) -> bool {
+    let is_tall = |span: &Span| span.style.height > Scale::X1;
+    match block {
+        Block::Line { spans, .. } => spans.iter().any(is_tall),
+        Block::Columns { left, right } => is_tall(left) || is_tall(right),
+        Block::Label { .. } => true,
+        Block::Rule { .. } | Block::Feed { .. } | Block::Qr { .. } | Block::Picture { .. } => false,
     }
 }
 
@@ -198,11 +248,11 @@ fn alignment(part: Part) -> Align {
         | Part::To
         | Part::From
         | Part::Window
+        | Part::Ahead
+        | Part::Issued
         | Part::Qr
         | Part::Footer => Align::Center,
-        Part::Ahead
-        | Part::Issued
-        | Part::Bring
+        Part::Bring
         | Part::Notices
         | Part::Reminders
         | Part::Queue

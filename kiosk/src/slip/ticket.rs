@@ -23,7 +23,7 @@ pub struct TicketSlip {
     pub errand: Line,
     /// The section, and where to wait until called.
     pub place: Line,
-    /// When it was issued, such as `6月2日（火） 10:05`.
+    /// When it was issued, such as `6月2日 10:05`.
     pub issued: Line,
     /// People ahead, such as `前に3人`.
     pub ahead: Line,

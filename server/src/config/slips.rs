@@ -2,12 +2,18 @@
 //! the office's history.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use domain::id::{ErrandId, Key, KioskId, SectionId};
 use domain::setup::Text;
 use kiosk::layout::{Entry, Layout, STANDARD, Size};
 use kiosk::slip::{Kind, Part};
+use printer_driver::document::{
+    PICTURE_HEIGHT_DOTS_MAX, PICTURE_WIDTH_DOTS_MAX, PNG_BYTES_MAX, Picture,
+};
 
+use super::OfficeFile;
+use super::error::ConfigError;
 use super::names::{List, Names};
 use super::table::{Field, Quotes, Table, one_of};
 
@@ -39,7 +45,7 @@ pub struct SlipSettings {
     pub kiosks: BTreeMap<KioskId, String>,
     /// Every layout there is: the built-in ones, as changed, then the office's own.
     pub layouts: Vec<Layout>,
-    /// The logo.
+    /// Where the logo is kept; a file that is loaded from disk has it in its layouts as well.
     pub logo: Option<LogoLine>,
 }
 
@@ -83,6 +89,36 @@ impl SlipSettings {
         let name = kiosk.and_then(|kiosk| self.kiosks.get(&kiosk));
         self.layout(name.map_or(STANDARD, String::as_str))
     }
+}
+
+/// Dots across paper of 58 mm, the narrowest of the profiles.
+const NARROW_DOTS: u16 = 420;
+
+/// Reads the logo, which stands beside the office file in `dir`. No wider than the narrowest paper
+/// that the office's printers name.
+pub(super) fn load_logo(office: &OfficeFile, dir: &Path) -> Result<Option<Picture>, ConfigError> {
+    let Some(logo) = &office.slips.logo else { return Ok(None) };
+    let is_narrow = office.devices.printers.iter().any(|line| line.url.contains("paper=58"));
+    let width_max = if is_narrow { NARROW_DOTS } else { PICTURE_WIDTH_DOTS_MAX };
+    let expected =
+        format!("a PNG of at most {width_max} × {PICTURE_HEIGHT_DOTS_MAX} dots beside this file");
+    let mistake = |what: String| ConfigError {
+        line: logo.line,
+        column: logo.column,
+        path: "slips.logo".to_owned(),
+        what: format!("\"{}\" {what}", logo.path),
+        expected: expected.clone(),
+    };
+    let path = dir.join(&logo.path);
+    let size =
+        std::fs::metadata(&path).map_err(|error| mistake(format!("cannot be read ({error})")));
+    if size?.len() > PNG_BYTES_MAX as u64 {
+        return Err(mistake("is too large a file".to_owned()));
+    }
+    let file =
+        std::fs::read(&path).map_err(|error| mistake(format!("cannot be read ({error})")))?;
+    let picture = Picture::from_png_within(&file, width_max);
+    picture.map(Some).map_err(|error| mistake(format!("is not usable: failed to {error}")))
 }
 
 /// Reads `[slips]`, and `[ticket]` as it was called before.
@@ -253,7 +289,8 @@ fn layouts(table: &mut Table<'_>, layouts: &mut Vec<Layout>) {
         let index = match layouts.iter().position(|layout| layout.name == name) {
             Some(index) => index,
             None => {
-                layouts.push(Layout { name: name.to_owned(), kinds: BTreeMap::new() });
+                let (name, kinds) = (name.to_owned(), BTreeMap::new());
+                layouts.push(Layout { name, kinds, logo: None });
                 layouts.len() - 1
             }
         };

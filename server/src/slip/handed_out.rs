@@ -6,7 +6,7 @@ use domain::language::Language;
 use domain::setup::CounterKind;
 use domain::ticket::{Class, Period, PeriodKind, Ticket, Token};
 use domain::time::{MINUTE_MS, Timestamp};
-use kiosk::slip::{Line, Row, StaffSlip, TagSlip, TransferSlip};
+use kiosk::slip::{Line, PHRASE_JOINT, Row, StaffSlip, TagSlip, TransferSlip};
 
 use super::words::{self, fill, fixed, second};
 use super::{Desk, UNKNOWN, qr_payload};
@@ -180,5 +180,8 @@ fn tag_place(desk: &Desk<'_>, tag: &Tag) -> Line {
 
 /// Two sentences; scripts that space them have a space between.
 fn join(first: &str, second: &str) -> String {
-    if first.ends_with('。') { format!("{first}{second}") } else { format!("{first} {second}") }
+    match first.ends_with('。') {
+        true => format!("{first}{PHRASE_JOINT}{second}"),
+        false => format!("{first} {second}"),
+    }
 }

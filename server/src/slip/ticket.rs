@@ -23,7 +23,10 @@ pub fn ticket(desk: &Desk<'_>, event: &Event, copy: Copy) -> TicketSlip {
     let name = errand.map(|errand| &errand.name).or(queue.map(|queue| &queue.name));
     let notices = queue.into_iter().flat_map(|queue| {
         let now = desk.clock.at(*issued_at);
-        setup.calendar.notices_for(queue.id, now).map(|notice| text(&notice.text, language))
+        setup
+            .calendar
+            .notices_for(queue.id, now)
+            .map(|notice| noticed(text(&notice.text, language)))
     });
     let window = window.map(|window| desk.span(window.from, window.to));
     TicketSlip {
@@ -35,7 +38,7 @@ pub fn ticket(desk: &Desk<'_>, event: &Event, copy: Copy) -> TicketSlip {
         reprint: fixed(language, |words| words.reprint.to_owned()),
         errand: name.map(|name| text(name, language)).unwrap_or_default(),
         place: queue.map(|q| desk.waiting_area(q.section, language)).unwrap_or_default(),
-        issued: Line::japanese(desk.moment(*issued_at)),
+        issued: Line::japanese(desk.short_moment(*issued_at)),
         ahead: fixed(language, |words| match ahead {
             0 => words.ahead_none.to_owned(),
             1 => words.ahead_one.to_owned(),
@@ -60,6 +63,11 @@ pub(super) fn kiosk(origin: Origin) -> Option<KioskId> {
         Origin::Kiosk(kiosk) | Origin::Offline(kiosk) => Some(kiosk),
         Origin::Floor | Origin::Linked(_) => None,
     }
+}
+
+/// A notice stands out from the lines around it.
+fn noticed(line: Line) -> Line {
+    Line { japanese: format!("※{}", line.japanese), ..line }
 }
 
 /// What to have ready: in the words for slips where the office has given some.

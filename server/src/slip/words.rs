@@ -1,5 +1,6 @@
 //! The fixed words of slips in every language of residents: the same terms as on their screens
-//! (`server/web/shared/i18n/resident`). `{}` is where a value goes.
+//! (`server/web/shared/i18n/resident`). `{}` is where a value goes,
+//! `\u{200b}` where a line set large is best broken.
 
 use domain::language::Language;
 use kiosk::slip::Line;
@@ -98,22 +99,22 @@ pub(super) fn second(language: Language, text: impl Fn(Language) -> String) -> S
 
 const JA: Words = Words {
     of_section: "の",
-    wait: "待合でお待ちください",
-    ahead_none: "前に待っている人はいません",
+    wait: "待合で\u{200b}お待ちください",
+    ahead_none: "前に待っている人は\u{200b}いません",
     ahead_one: "前に1人お待ちです",
     ahead: "前に{}人お待ちです",
-    window: "{}ごろにお呼びします",
-    window_unknown: "お呼びする時刻はわかりません",
+    window: "{}ごろ\u{200b}お呼びします",
+    window_unknown: "お呼びする時刻は\u{200b}わかりません",
     bring: "ご用意ください：{}",
     qr_caption: "スマホで順番がわかります",
     reprint: "再発行",
     rehearsal: "練習",
     transfer_title: "連携用紙",
     transfer_to: "{}へ",
-    place_unknown: "場所は係員におたずねください",
-    transfer_show: "この紙を係員にお見せください。番号はそのままです。",
+    place_unknown: "場所は係員に\u{200b}おたずねください",
+    transfer_show: "この紙を係員にお見せください。\u{200b}番号はそのままです。",
     tag_title: "番号札",
-    tag_near: "{}の近くでお待ちください",
+    tag_near: "{}の近くで\u{200b}お待ちください",
     tag_call: "札の番号をお呼びします。",
     tag_return: "札は窓口にお返しください。",
     greeting: "番号札をお取りください",
