@@ -2,17 +2,17 @@
 //!
 //! | URL | Device |
 //! |---|---|
-//! | `serial:/dev/ticket-printer?baud=115200&flow=hardware&profile=epson-jp&paper=80` | a printer on a serial line, [`DeviceUrl`] |
+//! | `serial:/dev/ticket-printer?baud=115200&profile=epson-jp` | a printer, [`DeviceUrl`] |
 //! | `tcp:192.0.2.7:9100?profile=epson-jp` | one on the LAN, port 9100 unless said |
 //! | `usb:/dev/usb/lp0?profile=epson-jp` | one of the USB printer class (usblp) |
 //! | `file:/var/tmp/slips.bin?profile=epson-jp` | appends the bytes to a file; proves nothing |
 //! | `virtual:hall?profile=epson-jp` | a virtual twin, started by [`crate::virtual_printer`] |
 //! | `serial:/dev/call-bell?driver=lcus&channel=1` | a bell on a relay, [`BellUrl`] |
-//! | `serial:/dev/call-bell?driver=modbus&unit=1&channel=1&flash=on` | one that the board times itself |
+//! | `serial:/dev/call-bell?driver=modbus&unit=1&channel=1&flash=on` | one timed by its board |
 //! | `serial:/dev/tower?driver=patlite-phe&lamps=red-flash&buzzer=1` | a signal tower |
-//! | `tcp:192.0.2.9?driver=patlite-nhl-pns&lamps=red&buzzer=1` | one on the LAN, port 10000 unless said |
+//! | `tcp:192.0.2.9?driver=patlite-nhl-pns&lamps=red&buzzer=1` | one on the LAN, port 10000 |
 //! | `serial:/dev/b?driver=template&on=%02ON%0D&off=%02OFF%0D` | any other board |
-//! | `serial:/dev/panel?address=1&template=\x02{address:02}{number:>4}\x03` | a counter's panel, [`PanelUrl`] |
+//! | `serial:/dev/panel?address=1&template=\x02{number:>4}\x03` | a counter's panel, [`PanelUrl`] |
 //! | `serial:/dev/buttons?prefix=BTN%20&count=8` | a box of buttons, [`ButtonUrl`] |
 //! | `hid:/dev/input/by-id/…-event-kbd?keys=1,2,Enter` | a keypad |
 //! | `serial:/dev/scanner?trigger=denso` | a QR scanner, [`ScannerUrl`] |

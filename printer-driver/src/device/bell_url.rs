@@ -98,16 +98,20 @@ pub enum BellDriver {
 
 /// A bell: where its board is, which protocol it speaks, which output rings, and how.
 ///
-/// | URL | Board |
+/// | `driver=` and its own keys | Board |
 /// |---|---|
-/// | `serial:/dev/call-bell?driver=lcus&channel=2` | LCUS relay, channel 1 to 16 |
-/// | `serial:/dev/call-bell?driver=modbus&unit=1&channel=1&flash=on` | Modbus-RTU relay, channel 1 to 32; with `flash=on` the board times the pulse |
-/// | `serial:/dev/call-bell?driver=hw667&flash=on` | one-relay board; `flash=on`: 1 s by itself |
-/// | `serial:/dev/tower?driver=patlite-phe&lamps=red,green-flash&buzzer=1` | PHE-3FB3: red, amber, green; buzzer 0 to 2 |
-/// | `tcp:192.0.2.9:10000?driver=patlite-nhl-pns&lamps=blue-flash2&buzzer=4` | NHL: also blue, white, `-flash2`; buzzer 0 to 4 |
-/// | `tcp:192.0.2.9?driver=patlite-nhl-phn&lamps=red` | PHN: as PHE |
-/// | `serial:/dev/b?driver=template&on=%02ON%0D&off=hex:024F46460D&reply=OK` | bytes as written |
+/// | `lcus&channel=2` | LCUS relay, channel 1 to 16 |
+/// | `modbus&unit=1&channel=1` | Modbus-RTU relay, unit 1 to 247, channel 1 to 32 |
+/// | `modbus&flash=on` | the same; the board times the pulse (Waveshare), in steps of 100 ms |
+/// | `hw667` or `hw667&flash=on` | one relay; with `flash=on` it rings 1 s by itself |
+/// | `patlite-phe&lamps=red,green-flash&buzzer=1` | PHE-3FB3: red, amber, green; buzzer 0 to 2 |
+/// | `patlite-nhl-phn&lamps=red` | a tower on the LAN by the PHN command: as PHE |
+/// | `patlite-nhl-pns&lamps=blue-flash2&buzzer=4` | by PNS: also blue, white, `-flash2`; 0 to 4 |
+/// | `template&on=%02ON%0D&off=hex:024F46460D&reply=OK` | bytes as written |
 ///
+/// So a whole URL is `serial:/dev/call-bell?driver=lcus&channel=2`, or
+/// `tcp:192.0.2.9?driver=patlite-nhl-pns&lamps=red` (port 10000 unless said, for towers only).
+/// Of a tower of which neither lamps nor buzzer are given, buzzer pattern 1 sounds.
 /// A template's keys are `open`, `on` and `off` (or `ring` alone when the board ends by itself),
 /// `close`, `reply`. Every bell takes `pattern=700/300,700/300` (milliseconds on/off) and
 /// `repeat=1`; without them it rings twice for 0.7 s. Serial lines have 9600 baud without flow
@@ -359,7 +363,8 @@ mod tests {
             ("tcp:h:4196?driver=modbus", "tcp:h:4196?driver=modbus&unit=1&channel=1"),
             (
                 "serial:/dev/t?driver=patlite-phe&lamps=green-flash,red&buzzer=2",
-                "serial:/dev/t?baud=9600&flow=none&driver=patlite-phe&lamps=red,green-flash&buzzer=2",
+                "serial:/dev/t?baud=9600&flow=none&driver=patlite-phe&lamps=red,green-flash\
+                 &buzzer=2",
             ),
             ("tcp:h?driver=patlite-nhl-phn", "tcp:h:10000?driver=patlite-nhl-phn&buzzer=1"),
             (
@@ -397,7 +402,7 @@ mod tests {
             ("usb:/dev/usb/lp0?driver=lcus", "expected it to start with one of serial:, tcp:"),
             (
                 "serial:/dev/b?driver=lcus&unit=1",
-                "unknown key \"unit\", expected one of baud, flow, driver, channel, pattern, repeat",
+                "unknown key \"unit\", expected one of baud, flow, driver, channel, pattern",
             ),
             ("tcp:h?driver=lcus", "expected a host and port"),
             ("virtual:t?driver=patlite-phe&lamps=blue", "expected red, amber, green, each once"),

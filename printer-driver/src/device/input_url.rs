@@ -93,11 +93,11 @@ const SCHEMES: [&str; 5] = ["serial", "hid", "tcp", "virtual", "hid-records"];
 
 /// A panel of buttons: where it is, and what its buttons send.
 ///
-/// | URL | Panel |
-/// |---|---|
-/// | `serial:/dev/buttons?baud=9600&prefix=BTN%20&count=8` | lines such as `BTN 1`, ended by CR or LF |
-/// | `hid:/dev/input/by-id/usb-…-event-kbd?keys=1,2,F5,Enter` | a keypad; the keys are buttons 1, 2, 3, 4 |
-/// | `tcp:host:port`, `virtual:NAME`, `virtual:NAME?kind=hid` | lines over TCP; twins |
+/// - `serial:/dev/buttons?baud=9600&prefix=BTN%20&count=8`, or `tcp:host:port`: lines such as
+///   `BTN 1`, ended by CR or LF.
+/// - `hid:/dev/input/by-id/usb-…-event-kbd?keys=1,2,F5,Enter`: a keypad; these keys are the
+///   buttons 1, 2, 3, 4. Without `keys` the digits 1 to 9 and 0 are the buttons 1 to 10.
+/// - `virtual:NAME` and `virtual:NAME?kind=hid`: twins of both.
 ///
 /// `prefix` stands before the number and is `BTN ` unless said; it may be empty (`prefix=`).
 /// `count` is 1 to 64, 16 unless said. `guard_ms` (0 to 5000, 500 unless said): a button that is
@@ -182,11 +182,10 @@ pub enum ScannerTrigger {
 
 /// A QR scanner: where it is.
 ///
-/// | URL | Scanner |
-/// |---|---|
-/// | `serial:/dev/scanner?baud=9600&trigger=denso` | text ended by CR or LF |
-/// | `hid:/dev/input/by-id/usb-…-event-kbd` | a keyboard with the US layout, each code ended by Enter |
-/// | `tcp:host:port`, `virtual:NAME`, `virtual:NAME?kind=hid` | text over TCP; twins |
+/// - `serial:/dev/scanner?baud=9600&trigger=denso`, or `tcp:host:port`: text ended by CR or LF.
+/// - `hid:/dev/input/by-id/usb-…-event-kbd`: a keyboard with the US layout, each code ended by
+///   Enter.
+/// - `virtual:NAME` and `virtual:NAME?kind=hid`: twins of both.
 ///
 /// `repeat_ms` (0 to 10000, 2000 unless said): the same code again sooner is the same slip still
 /// lying there. `idle_ms` (50 to 5000, 200 unless said): a code that stops so long in the middle is
@@ -293,7 +292,8 @@ mod tests {
         let scanners = [
             (
                 "serial:/dev/scanner?trigger=denso&baud=115200",
-                "serial:/dev/scanner?baud=115200&flow=none&trigger=denso&repeat_ms=2000&idle_ms=200&length_max=256",
+                "serial:/dev/scanner?baud=115200&flow=none&trigger=denso&repeat_ms=2000\
+                 &idle_ms=200&length_max=256",
             ),
             (
                 "hid-records:/run/scanner?repeat_ms=0&idle_ms=50&length_max=1024",

@@ -6,7 +6,8 @@
 //! | `{letter}`, `{number}` | its letters and its digits: `A`, `101` |
 //! | `{counter}` | the counter's number or name |
 //! | `{address}` | the panel's address |
-//! | `{number:>4}`, `{label:<6}`, `{counter:^3}`, `{address:02}` | padded: right, left, centred, with zeros |
+//! | `{number:>4}`, `{label:<6}`, `{counter:^3}` | at the right, left, middle of so many bytes |
+//! | `{address:02}` | at the right, with zeros |
 //! | `{number:_>4}` | padded with another character |
 //! | `\r` `\n` `\t` `\\` `\{` `\}` `\x02` | that byte |
 //! | `{start}` | nothing: checksums count from here instead of from the beginning |

@@ -22,7 +22,7 @@ const TEMPLATE_DEFAULT: &str = "{number:>4}\\r\\n";
 /// | `encoding` | `ascii` (unless said) or `shift_jis` |
 /// | `reply` | what the panel answers to a frame, as `%06` or `hex:06`; nothing unless said |
 /// | `gap_ms` | least time between two frames on the line, 0 to 10000; 100 unless said |
-/// | `refresh_s` | the number is sent again after so long, in case the panel lost power; 0 to 3600, 60 unless said, 0 for never |
+/// | `refresh_s` | sent again after so long, in case it lost power; 0 (never) to 3600, else 60 |
 ///
 /// In a URL `&` is written `%26` and `%` is `%25`; other characters may be written as they are or
 /// as %HH. `serial:` (9600 baud, no flow control unless said), `tcp:host:port` and `virtual:NAME`.
@@ -161,7 +161,8 @@ mod tests {
         let url: PanelUrl = rows[0].parse().unwrap();
         assert_eq!(
             url.to_string(),
-            "serial:/dev/panel?baud=9600&flow=none&address=1&template={number%3A>4}\\r\\n&gap_ms=100&refresh_s=60"
+            "serial:/dev/panel?baud=9600&flow=none&address=1&template={number%3A>4}\\r\\n\
+             &gap_ms=100&refresh_s=60"
         );
         assert_eq!(url.clear_frame(), b"    \r\n");
     }
