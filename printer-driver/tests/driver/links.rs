@@ -193,10 +193,11 @@ async fn a_peer_that_hangs_up_or_says_nothing_is_tried_again_without_a_busy_loop
     // Pauses of 50, 100, 200, 200 and 200 ms lie between six attempts; questions of 300 ms and
     // pauses of 50 and 100 ms between three that connect.
     let least = Duration::from_millis(700);
-    for (attempts, count) in [(6, &accepted), (3, &silent.accepted)] {
+    let tried = async |attempts: usize, count: &AtomicUsize| {
         until("it is tried again", || count.load(Ordering::Relaxed) >= attempts).await;
         assert!(started.elapsed() >= least, "{attempts} attempts in {:?}", started.elapsed());
-    }
+    };
+    tokio::join!(tried(6, &accepted), tried(3, &silent.accepted));
     assert_eq!(first.status().borrow().conditions(), [Condition::Absent]);
     second.status().wait_for(|status| status.conditions() == [Condition::Silent]).await.unwrap();
     hanging_up.abort();
