@@ -129,6 +129,14 @@ impl PaperCounter {
         if self.kept.ended { 0 } else { self.roll_mm.saturating_sub(self.kept.used_mm) }
     }
 
+    /// How long the latest slips were on average, in millimetres; 0 before the first.
+    #[must_use]
+    pub fn mean_mm(&self) -> u32 {
+        let sum: u64 = self.kept.recent_mm.iter().copied().map(u64::from).sum();
+        let count = u64::try_from(self.kept.recent_mm.len()).unwrap_or(u64::MAX);
+        sum.checked_div(count).and_then(|mean| u32::try_from(mean).ok()).unwrap_or(0)
+    }
+
     /// Slips that are left; `None` before the first slip has shown how long they are.
     #[must_use]
     pub fn slips_left(&self) -> Option<u32> {

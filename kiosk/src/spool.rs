@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use printer_driver::printer::{Job, JobId, JobState, Journal, JournalError, needs_settling};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 pub use entry::{NewJob, Request, Spooled, Subject};
 pub use handover::Origin;
@@ -123,13 +123,13 @@ impl Spool {
         entry::one(&self.lock(), "id = ?1", [job.0.cast_signed()])
     }
 
-    /// The job that this request asked for.
+    /// The job that this request asked for, in the spool that it was first given to.
     ///
     /// # Errors
     ///
     /// [`SpoolError`].
     pub fn find_request(&self, key: &[u8; 16]) -> Result<Option<Spooled>, SpoolError> {
-        entry::one(&self.lock(), "request_key = ?1", [key.as_slice()])
+        entry::one(&self.lock(), "request_key = ?1 AND origin_spool IS NULL", [key.as_slice()])
     }
 
     /// Every slip of a subject, oldest first; empty when none was ever spooled here. Those that
@@ -164,29 +164,17 @@ impl Spool {
         entry::many(&self.lock(), "moved_as IS NULL ORDER BY id DESC LIMIT ?1", [limit])
     }
 
-    /// Stores how far a job has come. A slip that is on paper, or may be, counts for its roll.
+    /// Stores how far a job has come.
     ///
     /// # Errors
     ///
     /// [`SpoolError`].
     pub fn record_state(&self, job: JobId, state: JobState) -> Result<(), SpoolError> {
         let text = serde_json::to_string(&state)?;
-        let mut connection = self.lock();
-        let id = job.0.cast_signed();
-        let uses_paper = matches!(state, JobState::Printed { .. } | JobState::Unknown { .. });
-        if !uses_paper {
-            connection.execute("UPDATE job SET state = ?2 WHERE id = ?1", params![id, text])?;
-            return Ok(());
-        }
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let uncounted = "SELECT length_mm FROM job WHERE id = ?1 AND counted = 0";
-        let length = transaction.query_row(uncounted, [id], |row| row.get::<_, u32>(0));
-        if let Some(length_mm) = length.optional()? {
-            roll::add(&transaction, length_mm)?;
-        }
-        transaction
-            .execute("UPDATE job SET state = ?2, counted = 1 WHERE id = ?1", params![id, text])?;
-        transaction.commit()?;
+        self.lock().execute(
+            "UPDATE job SET state = ?2 WHERE id = ?1",
+            params![job.0.cast_signed(), text],
+        )?;
         Ok(())
     }
 }
@@ -274,7 +262,7 @@ mod tests {
             let spool = Spool::open(&path).unwrap();
             let jobs = spool.open_jobs().unwrap();
             assert_eq!(jobs.len(), 1);
-            assert_eq!((jobs[0].subject, jobs[0].length_mm), (Subject::ticket(7), 0));
+            assert_eq!(jobs[0].subject, Subject::ticket(7));
             assert_eq!(spool.of_subject(Subject::ticket(7)).unwrap().len(), 1);
         }
     }

@@ -55,8 +55,6 @@ pub struct NewJob {
     pub origin: Option<Origin>,
     /// When it was asked for, in milliseconds since 1970; 0 when nobody noted it.
     pub asked_at_ms: i64,
-    /// Paper it uses from cut to cut, in millimetres; 0 when nobody knows.
-    pub length_mm: u32,
     /// What is printed.
     pub document: Document,
 }
@@ -65,7 +63,7 @@ impl NewJob {
     /// A job that nobody asked for with a key.
     #[must_use]
     pub fn new(subject: Subject, document: Document) -> NewJob {
-        NewJob { subject, request: None, origin: None, asked_at_ms: 0, length_mm: 0, document }
+        NewJob { subject, request: None, origin: None, asked_at_ms: 0, document }
     }
 }
 
@@ -82,8 +80,6 @@ pub struct Spooled {
     pub request: Option<Request>,
     /// When it was asked for, in milliseconds since 1970; 0 when nobody noted it.
     pub asked_at_ms: i64,
-    /// Paper it uses from cut to cut, in millimetres; 0 when nobody knows.
-    pub length_mm: u32,
     /// The spool it is handed over to.
     pub moving_to: Option<String>,
     /// The number it has there, once it is there.
@@ -101,7 +97,6 @@ impl Spooled {
             request: self.request,
             origin: Some(Origin { spool: mark.into(), job: self.job.id }),
             asked_at_ms: self.asked_at_ms,
-            length_mm: self.length_mm,
             document: self.job.document.clone(),
         }
     }
@@ -113,7 +108,6 @@ const LATER_COLUMNS: &[(&str, &str)] = &[
     ("request_key", "BLOB"),
     ("request_digest", "BLOB"),
     ("asked_at_ms", "INTEGER NOT NULL DEFAULT 0"),
-    ("length_mm", "INTEGER NOT NULL DEFAULT 0"),
     ("counted", "INTEGER NOT NULL DEFAULT 0"),
     ("moving_to", "TEXT"),
     ("moved_as", "INTEGER"),
@@ -122,7 +116,7 @@ const LATER_COLUMNS: &[(&str, &str)] = &[
 ];
 
 const COLUMNS: &str = "id, ticket, document, state, kind, request_key, request_digest,
-    asked_at_ms, length_mm, moving_to, moved_as";
+    asked_at_ms, moving_to, moved_as";
 
 /// Makes the tables, or adds what those of an earlier build lack; all of it or nothing.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), SpoolError> {
@@ -174,7 +168,8 @@ pub(super) fn insert(transaction: &Transaction<'_>, new: &NewJob) -> Result<JobI
     let origin_spool = origin.map(|origin| origin.spool.as_str());
     let origin_job = origin.map(|origin| origin.job.0.cast_signed());
     // A job handed over is known by where it was: its request may have been here before.
-    let known = "SELECT id FROM job WHERE (?2 IS NULL AND request_key = ?1)
+    let known =
+        "SELECT id FROM job WHERE (?2 IS NULL AND origin_spool IS NULL AND request_key = ?1)
          OR (origin_spool = ?2 AND origin_job = ?3)";
     let known = transaction
         .query_row(known, params![key, origin_spool, origin_job], |row| row.get::<_, i64>(0))
@@ -184,8 +179,8 @@ pub(super) fn insert(transaction: &Transaction<'_>, new: &NewJob) -> Result<JobI
     }
     transaction.execute(
         "INSERT INTO job (ticket, document, state, kind, request_key, request_digest,
-             asked_at_ms, length_mm, origin_spool, origin_job)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             asked_at_ms, origin_spool, origin_job)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             new.subject.number.cast_signed(),
             document,
@@ -194,7 +189,6 @@ pub(super) fn insert(transaction: &Transaction<'_>, new: &NewJob) -> Result<JobI
             key,
             digest,
             new.asked_at_ms,
-            new.length_mm,
             origin_spool,
             origin_job,
         ],
@@ -238,15 +232,14 @@ fn read(row: &Row<'_>) -> Result<Spooled, SpoolError> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or(Kind::Test);
     let key: Option<[u8; 16]> = row.get(5)?;
     let digest: Option<[u8; 32]> = row.get(6)?;
-    let moved_as: Option<i64> = row.get(10)?;
+    let moved_as: Option<i64> = row.get(9)?;
     Ok(Spooled {
         job: Job { id: JobId(id), document },
         subject: Subject { kind, number: number(1)? },
         state,
         request: key.zip(digest).map(|(key, digest)| Request { key, digest }),
         asked_at_ms: row.get(7)?,
-        length_mm: row.get(8)?,
-        moving_to: row.get(9)?,
+        moving_to: row.get(8)?,
         moved_as: moved_as.map(|id| JobId(id.cast_unsigned())),
     })
 }

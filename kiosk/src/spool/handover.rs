@@ -69,13 +69,13 @@ impl Spool {
         self.record_state(job, JobState::Withdrawn)
     }
 
-    /// Notes that a job is in the other spool, as `there`; its request is answered there now.
+    /// Notes that a job is in the other spool, as `there`.
     ///
     /// # Errors
     ///
     /// [`SpoolError`]: a later run notes it.
     pub fn end_move(&self, job: JobId, there: JobId) -> Result<(), SpoolError> {
-        let update = "UPDATE job SET moved_as = ?2, request_key = NULL WHERE id = ?1";
+        let update = "UPDATE job SET moved_as = ?2 WHERE id = ?1";
         let values = params![job.0.cast_signed(), there.0.cast_signed()];
         self.lock().execute(update, values)?;
         Ok(())
@@ -190,7 +190,7 @@ mod tests {
         });
         assert_ne!(back, job);
         assert_eq!((to_print(&first), to_print(&second)), (1, 0));
-        assert_eq!(first.find_request(&[1; 16]).unwrap().map(|found| found.job.id), Some(back));
+        assert_eq!(first.find_request(&[1; 16]).unwrap().map(|found| found.job.id), Some(job));
         assert_eq!(second.find_request(&[1; 16]).unwrap(), None);
     }
 

@@ -1,9 +1,9 @@
-//! The paper that the slips of a spool have used; kept beside them, so that a slip and its paper
-//! are counted together or not at all.
+//! The paper that the slips of a spool have used; kept beside them, so that none is counted twice.
 
 use std::collections::VecDeque;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use printer_driver::printer::JobId;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::{Spool, SpoolError};
 use crate::paper_counter::{PaperCounter, PaperUse, Sensed};
@@ -16,6 +16,25 @@ impl Spool {
     /// [`SpoolError::File`].
     pub fn paper(&self, roll_m: u16) -> Result<PaperCounter, SpoolError> {
         Ok(PaperCounter::resume(roll_m, load(&self.lock())?))
+    }
+
+    /// Counts the paper of a slip that is on paper, or may be: `length_mm` from cut to cut, the mean
+    /// of the latest slips where nobody knows. A slip that has been counted is not counted again.
+    ///
+    /// # Errors
+    ///
+    /// [`SpoolError::File`].
+    pub fn use_paper(&self, job: JobId, length_mm: Option<u32>) -> Result<(), SpoolError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let update = "UPDATE job SET counted = 1 WHERE id = ?1 AND counted = 0";
+        if transaction.execute(update, [job.0.cast_signed()])? == 1 {
+            let mut counter = PaperCounter::resume(0, load(&transaction)?);
+            counter.printed(length_mm.unwrap_or_else(|| counter.mean_mm()));
+            save(&transaction, counter.kept())?;
+        }
+        transaction.commit()?;
+        Ok(())
     }
 
     /// Takes in what the printer senses, into `counter` and on disk; `true` for a new roll.
@@ -57,13 +76,6 @@ impl Spool {
     }
 }
 
-/// Adds a slip to what is on disk.
-pub(super) fn add(connection: &Connection, length_mm: u32) -> Result<(), SpoolError> {
-    let mut counter = PaperCounter::resume(0, load(connection)?);
-    counter.printed(length_mm);
-    save(connection, counter.kept())
-}
-
 fn load(connection: &Connection) -> Result<PaperUse, SpoolError> {
     let select = "SELECT used_mm, recent_mm, ended, near_end FROM roll WHERE id = 1";
     let row = connection.query_row(select, [], |row| {
@@ -96,31 +108,26 @@ mod tests {
     use super::super::{NewJob, Spool, Subject};
     use super::*;
     use printer_driver::document::{Align, Document, Style};
-    use printer_driver::printer::{JobState, Proof, UnknownReason};
-
-    fn slip(length_mm: u32) -> NewJob {
-        let document = Document::builder().text("A001", Style::BODY, Align::Center);
-        NewJob { length_mm, ..NewJob::new(Subject::ticket(7), document.build().unwrap()) }
-    }
 
     #[test]
     fn a_slip_uses_paper_once_whatever_is_said_of_it_and_a_restart_forgets_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("spool.sqlite");
         let spool = Spool::open(&path).unwrap();
-        let doubtful = spool.add(slip(150)).unwrap().id;
-        let printed = spool.add(slip(250)).unwrap().id;
-        spool.record_state(doubtful, JobState::Sending).unwrap();
-        let reason = UnknownReason::Silent;
-        spool.record_state(doubtful, JobState::Unknown { reason }).unwrap();
-        let proof = Proof::ProcessId;
-        for job in [doubtful, printed, printed] {
-            spool.record_state(job, JobState::Printed { proof }).unwrap();
+        let add = || {
+            let document = Document::builder().text("A001", Style::BODY, Align::Center);
+            let new = NewJob::new(Subject::ticket(7), document.build().unwrap());
+            spool.add(new).unwrap().id
+        };
+        let (short, long, of_earlier_run) = (add(), add(), add());
+        for (job, length_mm) in [(short, Some(150)), (long, Some(250)), (long, Some(250))] {
+            spool.use_paper(job, length_mm).unwrap();
         }
+        spool.use_paper(of_earlier_run, None).unwrap();
         drop(spool);
         let spool = Spool::open(&path).unwrap();
         let mut counter = spool.paper(10).unwrap();
-        assert_eq!((counter.left_mm(), counter.slips_left()), (9_600, Some(48)));
+        assert_eq!((counter.left_mm(), counter.slips_left()), (9_400, Some(47)));
         let end = Sensed { paper_end: true, ..Sensed::default() };
         assert!(!spool.sense_paper(&mut counter, end).unwrap());
         let mut counter = Spool::open(&path).unwrap().paper(10).unwrap();

@@ -80,9 +80,7 @@ pub(super) async fn report(
     while let Some(Outcome { kiosk, job, state }) = outcomes.recv().await {
         let Some(station) = stations.get(&kiosk).cloned() else { continue };
         let look = move || {
-            if state != JobState::Withdrawn {
-                station.count_paper();
-            }
+            station.ended(job, state);
             station.spool.find(job)
         };
         match tokio::task::spawn_blocking(look).await {

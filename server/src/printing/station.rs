@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::id::KioskId;
 use kiosk::paper_counter::{PaperCounter, Sensed};
 use kiosk::spool::{NewJob, Spool, SpoolError, Spooled, split};
 use printer_driver::device::DeviceUrl;
-use printer_driver::document::Document;
-use printer_driver::encoder::Encoder;
 use printer_driver::printer::{
     Condition, Job, JobId, JobState, LinkState, PrintError, Printer, PrinterOptions, PrinterStatus,
 };
@@ -20,6 +18,7 @@ use tokio::time::Duration;
 
 use super::outcome::{Outcomes, Told};
 use crate::config::SlipPrinting;
+use crate::fonts;
 
 /// What a printer says of its paper counts when it has said it for so long: a link that has just
 /// come back has not been asked yet.
@@ -45,7 +44,8 @@ pub(super) struct Station {
     /// Whose printer prints for this one now.
     pub(super) standing_in: watch::Sender<Option<KioskId>>,
     slips_left: watch::Sender<Option<u32>>,
-    encoder: Encoder,
+    /// What slips that are not ended will use.
+    lengths: Mutex<BTreeMap<JobId, u32>>,
     outcomes: Outcomes,
     roll_m: u16,
     low_slips: u32,
@@ -104,8 +104,8 @@ impl Station {
         outcomes: &Outcomes,
     ) -> Result<Arc<Station>, StationError> {
         let (unsettled, fresh) = split(spool.open_jobs()?);
-        let bytes_per_second = url.address.bytes_per_second();
         let mut options = PrinterOptions::new(url);
+        options.typesetter = Some(fonts::typesetter());
         options.unsettled = unsettled.map(|spooled| spooled.job.id);
         let journal = Told::new(kiosk, spool.clone(), outcomes.clone());
         let printer = Printer::spawn(options, journal).map_err(StationError::Profile)?;
@@ -113,7 +113,7 @@ impl Station {
         let counter = spool.paper(settings.roll_m)?;
         let station = Arc::new(Station {
             kiosk,
-            encoder: Encoder::new(printer.profile().clone(), bytes_per_second),
+            lengths: Mutex::default(),
             printer,
             given: Notify::new(),
             standing_in: watch::Sender::new(None),
@@ -139,8 +139,7 @@ impl Station {
     ///
     /// [`SpoolError`]: then it is not printed.
     pub(super) fn add(&self, new: NewJob) -> Result<JobId, SpoolError> {
-        let length_mm = self.length_mm(&new.document);
-        let job = self.spool.add(NewJob { length_mm, ..new })?;
+        let job = self.spool.add(new)?;
         let id = job.id;
         self.print(job);
         Ok(id)
@@ -151,7 +150,9 @@ impl Station {
         let id = job.id;
         // What becomes of it comes by the journal.
         match self.printer.print(job) {
-            Ok(_) => {}
+            Ok(progress) => {
+                self.lengths().insert(id, progress.height_mm);
+            }
             // The office is ending: the next run prints it.
             Err(PrintError::Stopped) => return,
             Err(error @ PrintError::QueueFull) => {
@@ -165,11 +166,8 @@ impl Station {
         self.given.notify_one();
     }
 
-    /// The paper that a slip uses from cut to cut.
-    fn length_mm(&self, document: &Document) -> u32 {
-        let profile = self.encoder.profile();
-        let encoded = self.encoder.encode(document, JobId(0));
-        profile.dots_to_mm(encoded.height_dots) + u32::from(profile.cutter_distance_mm)
+    fn lengths(&self) -> MutexGuard<'_, BTreeMap<JobId, u32>> {
+        self.lengths.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the printer can print now.
@@ -207,11 +205,16 @@ impl Station {
         Ok(())
     }
 
-    /// Looks how much paper is left, after a slip has used some.
-    pub(super) fn count_paper(&self) {
-        match self.paper() {
+    /// Takes in that a job has come to its end, and counts the paper it used.
+    pub(super) fn ended(&self, job: JobId, state: JobState) {
+        let length_mm = self.lengths().remove(&job);
+        if state == JobState::Withdrawn {
+            return;
+        }
+        let used = self.spool.use_paper(job, length_mm).and_then(|()| self.paper());
+        match used {
             Ok(counter) => self.tell_paper(&counter),
-            Err(error) => tracing::warn!(%error, "the paper that is left cannot be read"),
+            Err(error) => tracing::warn!(%error, "the paper that is left cannot be noted"),
         }
     }
 
@@ -268,9 +271,11 @@ impl Station {
         slips_left: Option<u32>,
     ) -> PrinterView {
         let is_low = slips_left.is_some_and(|slips| slips < self.low_slips);
-        let condition = match worst(status) {
-            PrinterCondition::Ready if is_low => PrinterCondition::PaperLow,
-            condition => condition,
+        let sensed = worst(status);
+        let condition = if sensed == PrinterCondition::Ready && is_low {
+            PrinterCondition::PaperLow
+        } else {
+            sensed
         };
         PrinterView {
             kiosk: self.kiosk.to_string(),

@@ -2,6 +2,7 @@
 //! again over the same data.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -12,14 +13,22 @@ use domain::id::{KioskId, TicketId};
 use domain::language::Language;
 use domain::ticket::{Class, Origin, Paper, Token};
 use kiosk::spool::Spool;
-use printer_driver::virtual_printer::{Control, VirtualLink, VirtualModel, VirtualPrinter};
+use printer_driver::virtual_printer::{
+    Control, SlipMark, VirtualLink, VirtualModel, VirtualPrinter,
+};
 use protocol::event::Source;
 use protocol::view::PrinterView;
+use serde_json::Value;
+use server::board::{self, Board, Identity};
 use server::clock::Clock;
 use server::config::OfficeFile;
 use server::engine::{Ask, Core, Engine, Engineered, Order};
+use server::http::{self, Limits, State};
 use server::printing::{Beginning, Printing};
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+
+use crate::client::{Reply, get, post};
 
 /// The two kiosks of the default office.
 pub(crate) const FIRST: &str = "kiosk-1";
@@ -40,6 +49,7 @@ pub(crate) struct Hall {
 /// finishes what it has begun.
 pub(crate) struct Run {
     pub(crate) printing: Printing,
+    address: SocketAddr,
     engineered: Option<Engineered>,
     heard: Arc<Mutex<Heard>>,
     inside: Option<Runtime>,
@@ -104,6 +114,17 @@ impl Hall {
         slips.filter(|slip| slip.contains(label)).count()
     }
 
+    /// What the QR codes in a tray say.
+    pub(crate) fn codes(&self, name: &str) -> Vec<String> {
+        let slips = self.twins[&kiosk(name)].control().slips_since(0);
+        let rows = slips.iter().flat_map(|slip| &slip.rows);
+        let codes = rows.filter_map(|row| match &row.mark {
+            SlipMark::Qr { payload, .. } => Some(payload.clone()),
+            SlipMark::Text { .. } | SlipMark::Picture { .. } => None,
+        });
+        codes.collect()
+    }
+
     /// The labels in a tray, in the order of the slips.
     pub(crate) fn labels(&self, name: &str, labels: &[String]) -> Vec<String> {
         let slips = self.slips(name);
@@ -126,19 +147,30 @@ impl Hall {
             core.execute(now, &[order(open)]).unwrap();
         }
         let today = core.office().clone();
+        let before =
+            board::Beginning { before: today.clone(), recent: Vec::new(), seq: core.seq() };
+        let identity = Identity::new(self.office.setup.office.to_string(), core.epoch());
+        let board = Board::start(before, identity, Arc::clone(&clock)).unwrap();
         let heard = Arc::new(Mutex::new(Heard::default()));
         let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
         let engineered = Engine::start(
             core,
             Arc::clone(&clock),
-            Box::new(move |batch| batch.into_iter().for_each(|event| _ = sender.send(event))),
+            Box::new({
+                let board = board.clone();
+                move |batch| {
+                    batch.iter().cloned().for_each(|event| _ = sender.send(event));
+                    board.commit(batch);
+                }
+            }),
         )
         .unwrap();
         let addresses: BTreeMap<_, _> =
             self.twins.iter().map(|(kiosk, twin)| (*kiosk, twin.device_url())).collect();
+        let office = Arc::new(self.office.clone());
         let beginning = Beginning {
-            office: Arc::new(self.office.clone()),
-            clock,
+            office: Arc::clone(&office),
+            clock: Arc::clone(&clock),
             engine: engineered.engine.clone(),
             dir: self.dir.path(),
             addresses: &addresses,
@@ -157,8 +189,19 @@ impl Hall {
                 told.lock().unwrap().events.push(committed.event);
             }
         });
+        let engine = engineered.engine.clone();
+        let data = self.dir.path().to_owned();
+        let state = State::new(engine, board, clock, office, data, Limits::default())
+            .with_printing(printing.clone());
+        let unasked = printing.take_unasked().unwrap();
+        inside.spawn(http::print_unasked(state.clone(), unasked));
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = inside.block_on(TcpListener::bind(any)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let for_ever = std::future::pending::<()>();
+        inside.spawn(http::serve(listener, state, axum::Router::new(), for_ever));
         drop(_inside);
-        Run { printing, engineered: Some(engineered), heard, inside: Some(inside) }
+        Run { printing, address, engineered: Some(engineered), heard, inside: Some(inside) }
     }
 }
 
@@ -192,6 +235,20 @@ impl Run {
         });
         let Event::TicketIssued { ticket, label, .. } = events[0] else { panic!("{events:?}") };
         (ticket, label.to_string())
+    }
+
+    /// Asks for a slip, under a key of its own or one that is given.
+    pub(crate) fn asks(&self, body: Value, key: &str) -> Reply {
+        let ask = post("/api/v1/prints", body).header("idempotency-key", key);
+        self.inside().block_on(ask.send(self.address))
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Reply {
+        self.inside().block_on(get(path).send(self.address))
+    }
+
+    pub(crate) fn post(&self, path: &str, body: Value) -> Reply {
+        self.inside().block_on(post(path, body).send(self.address))
     }
 
     /// Waits until the log has heard this of a ticket's paper.

@@ -144,3 +144,25 @@ async fn a_slip_issued_long_before_the_restart_can_still_be_printed_again() {
     until("both slips are spooled", || (count() == 2).then_some(())).await;
     tokio::task::spawn_blocking(move || engineered.stop()).await.unwrap().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_came_after_staff_were_told_reaches_the_log_with_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut core, kiosk) = left_behind(dir.path());
+    let doubtful = Command::ReportPaper { ticket: TicketId(1), paper: Paper::Unknown };
+    core.execute(clock().now(), &[order(doubtful)]).unwrap();
+    let before = spool(dir.path(), kiosk);
+    let slip = Document::builder().text("A001", Style::BODY, Align::Center).build().unwrap();
+    let job = before.add(NewJob::new(Subject::ticket(1), slip)).unwrap();
+    let proof = Proof::ProcessId;
+    before.record_state(job.id, JobState::Printed { proof }).unwrap();
+    drop(before);
+    let (engineered, _printing, published) = restart(dir.path(), core, kiosk);
+    let printed = Event::PaperReported { ticket: TicketId(1), paper: Paper::Printed };
+    until("the late proof is in the log", || {
+        let published = published.lock().unwrap();
+        published.iter().find(|committed| committed.event == printed).map(|_| ())
+    })
+    .await;
+    tokio::task::spawn_blocking(move || engineered.stop()).await.unwrap().unwrap();
+}

@@ -165,3 +165,25 @@ fn a_kill_at_any_moment_neither_loses_nor_doubles_a_slip() {
         run.stop();
     }
 }
+
+#[test]
+fn a_kiosk_without_a_printer_lets_its_neighbour_print_and_without_one_staff_are_told() {
+    let mut hall = Hall::new();
+    hall.office.devices.printers.retain(|line| line.owner.as_str() == SECOND);
+    let run = hall.start();
+    let (ticket, label) = run.issue(FIRST);
+    run.hears(ticket, Paper::Printed);
+    assert_eq!(hall.labels(SECOND, &[label]).len(), 1);
+    run.stop();
+
+    hall.office.devices.slips.stand_ins.clear();
+    let run = hall.start();
+    let (ticket, _) = run.issue(FIRST);
+    run.hears(ticket, Paper::Failed);
+    // Staff let it come out where there is one.
+    let reprint = format!("/api/v1/tickets/{}/reprint", ticket.0);
+    let answer = run.post(&reprint, serde_json::json!({ "printer": SECOND }));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    run.hears(ticket, Paper::Printed);
+    run.stop();
+}
