@@ -29,9 +29,9 @@ use serde::{Deserialize, Serialize};
 pub const BLOCK_COUNT_MAX: usize = 200;
 /// Most characters in one block; a paragraph of ten full lines on 80 mm paper has 240.
 pub const BLOCK_CHAR_COUNT_MAX: usize = 512;
-/// Most full-width characters of the smallest size that all texts of a document may cover: 40 m of
-/// paper, far beyond any slip, and 3 MB where it is drawn.
-pub const CELL_COUNT_MAX: usize = 40_000;
+/// Most full-width characters of the smallest size that all texts of a document may cover: as many
+/// as its blocks can hold, and 10 MB where it is drawn. Only large characters are refused by it.
+pub const CELL_COUNT_MAX: usize = BLOCK_COUNT_MAX * BLOCK_CHAR_COUNT_MAX;
 /// Most characters in a label: six digits behind a letter and a dash.
 pub const LABEL_CHAR_COUNT_MAX: usize = 8;
 /// Most bytes in a QR payload. Version 10 at level M holds 213; a link with a token needs 60.
@@ -573,11 +573,10 @@ mod tests {
         );
         let huge = Style::sized(Scale::X8, Scale::X8);
         let page = "あ".repeat(BLOCK_CHAR_COUNT_MAX);
-        let kilometre = body.clone().text(&page, huge, Align::Left);
-        assert_eq!(
-            refused(kilometre.text(&page, huge, Align::Left)),
-            DocumentError::TooLarge { cell_count: 65_537 }
-        );
+        let long = |document: DocumentBuilder| document.text(&page, huge, Align::Left);
+        let three = long(long(long(body.clone())));
+        assert!(three.clone().build().is_ok());
+        assert_eq!(refused(long(three)), DocumentError::TooLarge { cell_count: 131_073 });
         assert_eq!(refused(body.qr("")), DocumentError::QrLength { index: 1, byte_count: 0 });
     }
 
