@@ -220,8 +220,8 @@ impl Bell {
         answered.await.unwrap_or(Err(BellError::Stopped))
     }
 
-    /// Switches the bell off for good, breaking off a ring, and returns when that has been done or
-    /// the board is absent. The task ends with the last bell of its board.
+    /// Switches the bell off for good, breaking off a ring, and returns when that has been done, or
+    /// the board is absent or does not answer. The task ends with the last bell of its board.
     pub async fn stop(self) {
         let (done, ended) = oneshot::channel();
         if self.commands.send(Command::Stop { bell: self.bell, done }).await.is_ok() {

@@ -6,6 +6,9 @@ use printer_driver::bell::{Bell, BellError, BellStatus, BellTiming, Pattern};
 use printer_driver::device::BellUrl;
 use printer_driver::exchange::Direction;
 use printer_driver::virtual_bell::{BellControl, VirtualBell, VirtualBellControl};
+use printer_driver::virtual_button::ButtonControl;
+use printer_driver::virtual_panel::PanelControl;
+use printer_driver::virtual_scanner::ScannerControl;
 use std::time::Duration;
 
 /// One of each driver; those that answer can be silent, too.
@@ -288,6 +291,42 @@ async fn a_silent_board_is_a_condition_before_and_while_it_rings() {
         becomes(bench.bell(), "back", |status| *status == BellStatus::Ready).await;
         assert!(bench.control.ringing().is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_board_that_loses_power_in_a_ring_is_silent_and_off_when_it_is_back() {
+    for driver in ANSWERING {
+        let bench = Bench::start(&[driver], impatient()).await;
+        let ring = bench.rings("10000/100");
+        bench.is_ringing().await;
+        let before = bench.control.frames().len();
+        bench.control.apply(BellControl::Power { on: false });
+        bench.bell().clone().stop().await;
+        assert_eq!(ring.await.unwrap(), Err(BellError::Silent), "{driver} did not confirm");
+        assert_eq!(bench.control.frames().len(), before);
+        bench.control.apply(BellControl::Power { on: true });
+        let again = Bell::spawn(bench.twin.bell_url(), patient());
+        becomes(&again, "ready", |status| *status == BellStatus::Ready).await;
+        bench.is_off().await;
+    }
+}
+
+#[test]
+fn what_is_done_to_twins_is_written_as_their_pages_say() {
+    let cable: BellControl = serde_json::from_str(r#"{"do":"cable","plugged":false}"#).unwrap();
+    assert_eq!(cable, BellControl::Cable { plugged: false });
+    let noise: BellControl = serde_json::from_str(r#"{"do":"noise","bytes":[0,255]}"#).unwrap();
+    assert_eq!(noise, BellControl::Noise { bytes: vec![0, 255] });
+    for (text, control) in [
+        (r#"{"do":"press","button":1}"#, ButtonControl::Press { button: 1 }),
+        (r#"{"do":"hold","button":1,"count":9}"#, ButtonControl::Hold { button: 1, count: 9 }),
+    ] {
+        assert_eq!(serde_json::to_string(&control).unwrap(), text);
+    }
+    let scan = ScannerControl::Scan { text: "A101".to_owned() };
+    assert_eq!(serde_json::to_string(&scan).unwrap(), r#"{"do":"scan","text":"A101"}"#);
+    let power = PanelControl::Power { on: false };
+    assert_eq!(serde_json::to_string(&power).unwrap(), r#"{"do":"power","on":false}"#);
 }
 
 #[tokio::test]
