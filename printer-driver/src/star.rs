@@ -14,10 +14,10 @@
 //! 17                        ETB          as `completion` says
 //! ```
 //!
-//! Sources: Star Micronics, "Line Thermal Printer StarPRNT Command Specifications" (ESC GS S,
-//! ESC i, ESC I, ESC GS A, ESC GS a, ESC d, ESC GS y, ESC $); "STAR Graphic Mode Command
-//! Specifications" Rev. 2.31, 3-1-3 (ESC RS a, ETB). Cross-checked against two independent
-//! implementations. What Star obeys on receipt (`1B 06`) never stands inside a picture.
+//! Sources: two independent implementations agree on ESC GS S, ESC i, ESC GS A, ESC GS a, ESC d,
+//! ESC GS y and ESC $; ESC RS a and ETB are in "STAR Graphic Mode Command Specifications"
+//! Rev. 2.31, 3-1-3. The StarPRNT specification itself has not been read, and no unit has been
+//! attached. What Star obeys on receipt (`1B 06`) never stands inside a picture.
 
 use crate::completion::CompletionMark;
 use crate::document::{Align, Cut, QrCorrection};
