@@ -311,6 +311,49 @@ async fn a_board_that_loses_power_in_a_ring_is_silent_and_off_when_it_is_back() 
     }
 }
 
+#[tokio::test]
+async fn whatever_happens_to_a_board_every_ring_is_answered_and_the_bell_is_off_in_the_end() {
+    for (seed, driver) in (1_u64..).zip(DRIVERS.iter().chain(&ANSWERING)) {
+        let timing = BellTiming { echo: Duration::from_millis(60), ..patient() };
+        let bench = Bench::start(&[driver], BellTiming { check: timing.echo, ..timing }).await;
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut next = |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % below
+        };
+        let mut rings = Vec::new();
+        for _ in 0..60 {
+            let yes = next(2) == 0;
+            match next(8) {
+                0 => bench.control.apply(BellControl::Cable { plugged: yes }),
+                1 => bench.control.apply(BellControl::Silence { silent: yes }),
+                2 => bench.control.apply(BellControl::Mute { muted: yes }),
+                3 => bench.control.apply(BellControl::Refuse { refusing: yes }),
+                4 => bench.control.apply(BellControl::Power { on: yes }),
+                5 => bench.control.apply(BellControl::Noise { bytes: vec![b'A', 0x06, 0x15] }),
+                _ => rings.push(bench.rings("60/50,60/50")),
+            }
+            let mut status = bench.bell().status();
+            // Either something comes of it, or it is time for the next.
+            let _ = tokio::time::timeout(Duration::from_millis(next(60)), status.changed()).await;
+        }
+        for ring in rings {
+            let answered = tokio::time::timeout(DEADLINE, ring).await;
+            assert!(answered.is_ok(), "seed {seed}: {driver} never answers a ring");
+        }
+        bench.control.apply(BellControl::Silence { silent: false });
+        bench.control.apply(BellControl::Mute { muted: false });
+        bench.control.apply(BellControl::Refuse { refusing: false });
+        bench.control.apply(BellControl::Power { on: true });
+        bench.control.apply(BellControl::Cable { plugged: true });
+        becomes(bench.bell(), "ready", |status| *status == BellStatus::Ready).await;
+        until(&format!("seed {seed}: {driver} is off"), || bench.control.ringing().is_empty())
+            .await;
+    }
+}
+
 #[test]
 fn what_is_done_to_twins_is_written_as_their_pages_say() {
     let cable: BellControl = serde_json::from_str(r#"{"do":"cable","plugged":false}"#).unwrap();
