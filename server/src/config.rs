@@ -20,6 +20,7 @@ mod equipment;
 mod error;
 mod faults;
 mod hours;
+mod inputs;
 mod limits;
 mod lines;
 mod names;
@@ -44,6 +45,7 @@ use toml::de::DeTable;
 
 pub use equipment::{DeviceLine, DeviceLines};
 pub use error::{ConfigError, ConfigErrors, MISTAKES_MAX};
+pub use inputs::{CounterAction, InputLine, KeyAction, Place};
 pub use limits::RULES_DEFAULT;
 pub use slip_printing::SlipPrinting;
 pub use slips::{LogoLine, SlipSettings};

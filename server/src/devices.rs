@@ -1,24 +1,30 @@
 //! From the writer to the devices: events that printers and bells must hear of, in order.
 
+mod desk;
 pub mod discovery;
+pub mod equipment;
+pub mod input;
+mod panel;
+mod press;
 mod printer;
 pub mod registry;
+mod scan;
 pub mod terminal;
 
 use std::str::FromStr;
 use std::sync::Arc;
 
 use domain::event::Event;
-use printer_driver::device::{BellUrl, DeviceUrl, DeviceUrlError};
+use printer_driver::device::{BellUrl, ButtonUrl, DeviceUrl, DeviceUrlError, PanelUrl, ScannerUrl};
 use tokio::sync::mpsc;
 
+use self::equipment::Equipment;
 use self::printer::PrinterDevice;
 use self::registry::Registry;
 use crate::clock::Clock;
 use crate::config::{DeviceLine, OfficeFile};
 use crate::engine::Committed;
 use crate::printing::Printing;
-use crate::ringing::Ringing;
 
 /// Events that wait for the devices' task; it only hands them on, so more than a few is a fault.
 const QUEUE_MAX: usize = 8_192;
@@ -60,6 +66,17 @@ fn concerns_device(event: &Event) -> bool {
             | Event::TicketTransferred { .. }
             | Event::TagHandedOut { .. }
             | Event::DayClosed { .. }
+            | Event::TicketCalled { .. }
+            | Event::ServiceStarted { .. }
+            | Event::LabelMismatched { .. }
+            | Event::ServiceCompleted { .. }
+            | Event::TicketNoShow { .. }
+            | Event::TicketReturned { .. }
+            | Event::TicketHeld { .. }
+            | Event::TicketResumed { .. }
+            | Event::TicketCancelled { .. }
+            | Event::StepUndone { .. }
+            | Event::CounterClosed { .. }
             | Event::BellRung { .. }
             | Event::BellAcknowledged { .. }
             | Event::BellEscalated { .. }
@@ -69,10 +86,10 @@ fn concerns_device(event: &Event) -> bool {
 
 impl FromEngine {
     /// Hands events on until the writer ends.
-    pub async fn run(mut self, printing: Printing, ringing: Ringing) {
+    pub async fn run(mut self, printing: Printing, equipment: Equipment) {
         while let Some(committed) = self.receiver.recv().await {
             printing.event(&committed);
-            ringing.event(&committed);
+            equipment.event(&committed);
         }
     }
 }
@@ -124,7 +141,12 @@ impl AddressError {
 pub fn mistakes(office: &OfficeFile) -> Vec<AddressError> {
     let printers = office.devices.printers.iter().map(|line| address::<_, DeviceUrl>(line).err());
     let bells = office.devices.bells.iter().map(|line| address::<_, BellUrl>(line).err());
-    printers.chain(bells).flatten().collect()
+    let panels = office.devices.panels.iter().map(|line| address::<_, PanelUrl>(line).err());
+    let buttons = office.devices.buttons.iter();
+    let buttons = buttons.map(|input| address::<_, ButtonUrl>(&input.line).err());
+    let scanners = office.devices.scanners.iter();
+    let scanners = scanners.map(|input| address::<_, ScannerUrl>(&input.line).err());
+    printers.chain(bells).chain(panels).chain(buttons).chain(scanners).flatten().collect()
 }
 
 /// Reads the address on a line of the office file.

@@ -130,7 +130,7 @@ impl Device for BellDevice {
         &[DeviceAction::Test]
     }
 
-    fn test(&self) -> Result<(), NotDone> {
+    fn test(self: Arc<Self>) -> Result<(), NotDone> {
         let status = self.bell.status();
         match &*status.borrow() {
             BellStatus::Ready => {}

@@ -12,11 +12,10 @@ use crate::board::{Beginning, Board, Identity};
 use crate::clock::{Clock, ClockError};
 use crate::config::{ConfigErrors, OfficeFile};
 use crate::devices::AddressError;
-use crate::devices::registry::Registry;
+use crate::devices::equipment::{self, Equipment};
 use crate::engine::{Core, Engine, OpenError, Publish, Recovered};
 use crate::http;
 use crate::printing::{self, Printing, PrintingError};
-use crate::ringing::Ringing;
 use crate::twin::{TwinError, Twins};
 
 /// Most events that are told again after a restart: some minutes of a busy office. A screen that
@@ -88,9 +87,9 @@ pub enum ServeError {
     /// A printer cannot be set up.
     #[error(transparent)]
     Printing(#[from] PrintingError),
-    /// A bell cannot be set up.
+    /// A bell, a panel or an input cannot be set up.
     #[error(transparent)]
-    Ringing(#[from] AddressError),
+    Equipment(#[from] AddressError),
     /// A virtual device cannot be set up.
     #[error(transparent)]
     Twin(#[from] TwinError),
@@ -165,20 +164,21 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         let board = board.clone();
         Printing::start(printing, move |printer| board.set_printer(printer))?
     };
-    let devices = Registry::new(Arc::clone(&clock), Path::new("/"));
-    crate::devices::list_printers(&devices, &office, &clock, &printing);
-    let ringing = {
-        let board = board.clone();
-        let conditions = move |bell, condition| board.set_bell(bell, condition);
-        Ringing::start(&office, twins.bells(), &devices, conditions)?
-    };
-    tokio::spawn(from_engine.run(printing.clone(), ringing.clone()));
+    let equipment = Equipment::start(equipment::Beginning {
+        office: &office,
+        clock: &clock,
+        board: &board,
+        engine: &engine,
+        printing: &printing,
+        twins: &twins,
+    })?;
+    tokio::spawn(from_engine.run(printing.clone(), equipment.clone()));
 
     let limits = http::Limits::default();
     let data = args.data.clone();
     let state =
         http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, limits)
-            .with_devices(devices)
+            .with_devices(equipment.registry())
             .with_printing(printing.clone());
     let unasked = printing
         .take_unasked()
@@ -187,7 +187,7 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     tokio::spawn(crate::integrity::check(data));
     let beside = Arc::clone(&twins).routes();
     answer_requests(listener, state, beside).await?;
-    ringing.stop().await;
+    equipment.stop().await;
     if let Some(unasked) = unasked {
         unasked.abort();
     }

@@ -66,6 +66,17 @@ impl Machine {
         self.link(&by_id, &format!("../../{node}"));
     }
 
+    /// A keypad, as the kernel and udev show it.
+    fn keypad(&self, node: &str, socket: &str) {
+        let interface = self.usb(socket, "04d9", "1203", None);
+        std::fs::create_dir_all(self.folder.path().join(&interface).join("input/input7")).unwrap();
+        self.write(&format!("dev/input/{node}"), "");
+        let device = format!("../../../../{interface}/input/input7");
+        self.link(&format!("sys/class/input/{node}/device"), &device);
+        self.link("dev/input/by-id/usb-04d9_1203-event-kbd", &format!("../{node}"));
+        self.link("dev/input/by-id/usb-04d9_1203-event-mouse", &format!("../{node}"));
+    }
+
     fn find(&self, known: &[Facts]) -> Vec<FoundDevice> {
         discovery::find(self.folder.path(), &empty_office(), known)
     }
@@ -185,6 +196,7 @@ fn each_proposed_line_is_one_that_an_office_file_takes() {
     machine.adapter("ttyUSB0", "1-1.2", "04b8", Some("A10K7"));
     machine.adapter("ttyUSB1", "1-1.3", "1a86", None);
     machine.write("dev/usb/lp0", "");
+    machine.keypad("event4", "1-2");
     for found in machine.find(&[]) {
         assert!(!found.proposals.is_empty(), "{found:?}");
         for line in found.proposals {
@@ -205,6 +217,18 @@ fn without_devices() -> String {
     let after = rest.match_indices("\n[").map(|(at, _)| at + 1);
     let end = after.clone().find(|at| !rest[*at..].starts_with("[devices"));
     format!("{}{}", &text[..start], end.map_or("", |end| &rest[end..]))
+}
+
+#[test]
+fn a_keypad_is_proposed_as_buttons_and_as_a_scanner_by_its_stable_name() {
+    let machine = Machine::new();
+    machine.keypad("event4", "1-2");
+    let found = machine.find(&[]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].path, "/dev/input/by-id/usb-04d9_1203-event-kbd");
+    let tables: Vec<&str> = found[0].proposals.iter().map(|line| line.table.as_str()).collect();
+    assert_eq!(tables, ["devices.buttons.counter-1", "devices.scanners.counter-1"]);
+    assert!(found[0].proposals[0].text.starts_with("address = \"hid:/dev/input/by-id/usb-04d9"));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What an office file says about devices. None of it enters the log: which cable a
 //! printer hangs on is no part of the office's history.
 
-use domain::id::{BellId, Key, KioskId};
+use domain::id::{BellId, CounterId, Key, KioskId};
 
 use super::error::ConfigError;
+use super::inputs::{self, InputLine};
 use super::names::{List, Names};
 use super::slip_printing::{SlipPrinting, slip_printing};
 use super::table::{Quotes, Table};
@@ -15,6 +16,12 @@ pub struct DeviceLines {
     pub printers: Vec<DeviceLine<KioskId>>,
     /// The device of each bell that has one.
     pub bells: Vec<DeviceLine<BellId>>,
+    /// The panel above each counter that has one.
+    pub panels: Vec<DeviceLine<CounterId>>,
+    /// Button panels.
+    pub buttons: Vec<InputLine>,
+    /// QR scanners.
+    pub scanners: Vec<InputLine>,
     /// How slips are printed.
     pub slips: SlipPrinting,
 }
@@ -51,7 +58,7 @@ impl<Id> DeviceLine<Id> {
 }
 
 /// Longest device address in bytes: a path and its options, twice over.
-const URL_BYTES_MAX: usize = 255;
+pub(super) const URL_BYTES_MAX: usize = 255;
 
 /// Reads `[devices]`.
 pub(super) fn devices(root: &mut Table<'_>, names: &Names<'_>) -> DeviceLines {
@@ -61,6 +68,9 @@ pub(super) fn devices(root: &mut Table<'_>, names: &Names<'_>) -> DeviceLines {
     };
     devices.printers = lines(&mut table, "printers", names, List::Kiosks, KioskId);
     devices.bells = lines(&mut table, "bells", names, List::Bells, BellId);
+    devices.panels = lines(&mut table, "panels", names, List::Counters, CounterId);
+    devices.buttons = inputs::buttons(&mut table, names);
+    devices.scanners = inputs::scanners(&mut table, names);
     devices.slips = slip_printing(&mut table, names, &devices.printers);
     table.finish();
     devices

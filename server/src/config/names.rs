@@ -14,6 +14,7 @@ pub(super) enum List {
     Queues,
     Errands,
     Bells,
+    Counters,
     Kiosks,
     Procedures,
 }
@@ -27,6 +28,7 @@ impl List {
             List::Queues => ("queues", "id"),
             List::Errands => ("errands", "id"),
             List::Bells => ("bells", "id"),
+            List::Counters => ("counters", "id"),
             List::Kiosks => ("kiosks", "id"),
             List::Procedures => ("procedures", "code"),
         }
@@ -40,6 +42,7 @@ impl List {
             List::Queues => "a queue",
             List::Errands => "an errand",
             List::Bells => "a bell",
+            List::Counters => "a counter",
             List::Kiosks => "a kiosk",
             List::Procedures => "the code of a procedure",
         }

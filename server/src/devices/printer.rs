@@ -110,7 +110,7 @@ impl Device for PrinterDevice {
     }
 
     /// Prints the test page. One that waits already is not joined by another.
-    fn test(&self) -> Result<(), NotDone> {
+    fn test(self: Arc<Self>) -> Result<(), NotDone> {
         let status = self.handle.printer.status().borrow().clone();
         if matches!(status.link, LinkState::Absent { .. } | LinkState::Silent) {
             return Err(NotDone::Down);

@@ -68,7 +68,14 @@ impl Facts {
         let printers = printers.map(|line| Facts::of(DeviceKind::Printer, line, name(), ""));
         let bells = devices.bells.iter();
         let bells = bells.map(|line| Facts::of(DeviceKind::Bell, line, name(), ""));
-        printers.chain(bells).collect()
+        let panels = devices.panels.iter();
+        let panels = panels.map(|line| Facts::of(DeviceKind::Panel, line, name(), ""));
+        let buttons = devices.buttons.iter();
+        let buttons = buttons.map(|input| Facts::of(DeviceKind::Buttons, &input.line, name(), ""));
+        let scanners = devices.scanners.iter();
+        let scanners =
+            scanners.map(|input| Facts::of(DeviceKind::Scanner, &input.line, name(), ""));
+        printers.chain(bells).chain(panels).chain(buttons).chain(scanners).collect()
     }
 }
 
@@ -159,7 +166,7 @@ pub trait Device: Debug + Send + Sync {
     /// # Errors
     ///
     /// [`NotDone`].
-    fn test(&self) -> Result<(), NotDone> {
+    fn test(self: Arc<Self>) -> Result<(), NotDone> {
         Err(NotDone::Cannot)
     }
 

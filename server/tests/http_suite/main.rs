@@ -5,6 +5,7 @@
 mod client;
 mod commands;
 mod contract;
+mod devices;
 mod errors;
 mod live;
 mod office;

@@ -47,9 +47,17 @@ impl<'a> Proposer<'a> {
                 if maker.is_none() && usb.is_some_and(|usb| usb.vendor == RELAY_MAKER) {
                     lines.reverse();
                 }
+                if maker.is_none() {
+                    lines.push(self.input("scanners", &format!("serial:{path}?baud=9600")));
+                    lines.push(self.input("buttons", &format!("serial:{path}?baud=9600")));
+                    lines.push(self.panel(&format!("serial:{path}")));
+                }
                 lines
             }
-            FoundLink::Keyboard => Vec::new(),
+            FoundLink::Keyboard => {
+                let address = format!("hid:{path}");
+                vec![self.input("buttons", &address), self.input("scanners", &address)]
+            }
         };
         let lines: Vec<(String, ProposedLine)> = lines.into_iter().flatten().collect();
         if let Some((device, _)) = lines.first() {
@@ -66,6 +74,24 @@ impl<'a> Proposer<'a> {
     fn bell(&self, address: &str) -> Option<(String, ProposedLine)> {
         let bells = self.office.setup.bells.iter().map(|bell| bell.id.to_string());
         self.next("bells", bells, address)
+    }
+
+    fn panel(&self, address: &str) -> Option<(String, ProposedLine)> {
+        let counters = self.office.setup.counters.iter().map(|counter| counter.id.to_string());
+        self.next("panels", counters, address)
+    }
+
+    /// A table for the first counter that has no such input; an input has a name of its own.
+    fn input(&self, table: &str, address: &str) -> Option<(String, ProposedLine)> {
+        let counters = self.office.setup.counters.iter().map(|counter| counter.id.to_string());
+        let mut named = counters.map(|id| (format!("{table}.counter-{id}"), id));
+        let (device, id) = named.find(|(device, _)| !self.known.contains(device))?;
+        let mut text = format!("address = \"{address}\"\ncounter = \"{id}\"");
+        if table == "buttons" {
+            text.push_str("\nkeys = { 1 = \"call-next\", 2 = \"recall\", 3 = \"start\" }");
+        }
+        let table = format!("devices.{device}");
+        Some((device, ProposedLine { table, text }))
     }
 
     /// A line for the first of `owners` that has no such device.
