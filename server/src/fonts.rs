@@ -1,9 +1,11 @@
 //! The fonts of printed slips, embedded in the program: a slip looks the same on every computer,
 //! and nothing has to be installed beside it.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use printer_driver::typesetter::{Fonts, Typesetter};
+use printer_driver::virtual_printer::CharacterRom;
 use rust_embed::RustEmbed;
 
 /// What `cargo xtask build-web` brings; a debug build reads the folder instead.
@@ -20,11 +22,21 @@ pub fn typesetter() -> Arc<Typesetter> {
     Arc::clone(TYPESETTER.get_or_init(|| Arc::new(Typesetter::new(fonts()))))
 }
 
+/// The characters of a virtual printer, for pictures of what it prints.
+#[must_use]
+pub fn character_rom() -> CharacterRom {
+    CharacterRom::new(files())
+}
+
 fn fonts() -> Fonts {
+    files().fold(Fonts::new(), Fonts::with)
+}
+
+/// The font files, in the order of their names.
+fn files() -> impl Iterator<Item = Cow<'static, [u8]>> {
     let mut names: Vec<_> = Files::iter().collect();
     names.sort();
-    let files = names.iter().filter_map(|name| Files::get(name));
-    files.fold(Fonts::new(), |fonts, file| fonts.with(file.data))
+    names.into_iter().filter_map(|name| Files::get(&name)).map(|file| file.data)
 }
 
 #[cfg(test)]

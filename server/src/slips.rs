@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `ticket-standard-ja+ne.bin` | the bytes, as the printer would get them |
 //! | `ticket-standard-ja+ne.txt` | what it should say, line by line |
-//! | `ticket-standard-ja+ne.svg` | what it looks like, with `--svg` |
+//! | `ticket-standard-ja+ne.png` | what it looks like, with `--png` |
 //! | `index.json` | every file with its kind, layout, language, length, process ID and code |
 
 mod description;
@@ -52,9 +52,9 @@ pub struct SlipsArgs {
     /// Office file; the built-in default office when left out
     #[arg(long, value_name = "FILE")]
     pub office: Option<PathBuf>,
-    /// Write what each looks like as well, as a picture (SVG)
+    /// Write what each looks like as well, one pixel per dot
     #[arg(long)]
-    pub svg: bool,
+    pub png: bool,
 }
 
 /// A width of paper.
@@ -154,6 +154,7 @@ pub fn run(args: &SlipsArgs) -> Result<Written, SlipsError> {
         Encoder::new(profile, link.bytes_per_second()).with_typesetter(fonts::typesetter());
     let folder = |source| SlipsError::Write { path: args.out.clone(), source };
     std::fs::create_dir_all(&args.out).map_err(folder)?;
+    let mut rom = args.png.then(fonts::character_rom);
     let mut written = Written::default();
     let mut index = Vec::new();
     for (number, example) in (1..).zip(&examples) {
@@ -161,10 +162,10 @@ pub fn run(args: &SlipsArgs) -> Result<Written, SlipsError> {
         let text = description::describe(example, &encoder, &encoded);
         write(&args.out, &format!("{}.bin", example.name()), &encoded.bytes)?;
         write(&args.out, &format!("{}.txt", example.name()), text.as_bytes())?;
-        if args.svg
+        if let Some(rom) = &mut rom
             && let Some(slip) = print_to_paper(&encoded.bytes, encoder.profile()).slips.first()
         {
-            write(&args.out, &format!("{}.svg", example.name()), slip.to_svg().as_bytes())?;
+            write(&args.out, &format!("{}.png", example.name()), &slip.to_png(rom))?;
         }
         index.push(entry(example, &encoded));
         written.slips += 1;

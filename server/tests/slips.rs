@@ -330,7 +330,7 @@ fn args(out: &Path, profile: &str) -> SlipsArgs {
         paper: Paper::Mm58,
         link: Some(LinkChoice::Serial),
         office: None,
-        svg: false,
+        png: false,
     }
 }
 

@@ -344,4 +344,33 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn slips_say_what_the_screens_say() {
+        let screens = [
+            (Language::English, include_str!("../../web/shared/i18n/resident/en.ts")),
+            (
+                Language::ChineseSimplified,
+                include_str!("../../web/shared/i18n/resident/zh-Hans.ts"),
+            ),
+            (
+                Language::ChineseTraditional,
+                include_str!("../../web/shared/i18n/resident/zh-Hant.ts"),
+            ),
+            (Language::Korean, include_str!("../../web/shared/i18n/resident/ko.ts")),
+            (Language::Vietnamese, include_str!("../../web/shared/i18n/resident/vi.ts")),
+            (Language::Nepali, include_str!("../../web/shared/i18n/resident/ne.ts")),
+            (Language::Filipino, include_str!("../../web/shared/i18n/resident/fil.ts")),
+            (Language::Portuguese, include_str!("../../web/shared/i18n/resident/pt.ts")),
+        ];
+        for (language, screen) in screens {
+            let words = words(language);
+            let window = words.window.replace("{}", "${window}");
+            let bring = words.bring.trim_end_matches("{}").trim_end_matches([' ', ':', '：']);
+            let same = [words.ahead_none, words.window_unknown, words.rehearsal, words.greeting];
+            for text in same.into_iter().chain([window.as_str(), bring]) {
+                assert!(screen.contains(text), "{}: {text}", language.tag());
+            }
+        }
+    }
 }
