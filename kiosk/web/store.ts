@@ -103,7 +103,7 @@ export type PaperState = "comes" | "elsewhere" | "none" | "trouble";
  */
 export function paperOf(printer: PrinterView | undefined): PaperState {
   if (printer === undefined) return "none";
-  if (printer.stand_in !== null) return "elsewhere";
+  if ((printer.stand_in ?? null) !== null) return "elsewhere";
   switch (printer.condition) {
     case "ready":
     case "paper_low":

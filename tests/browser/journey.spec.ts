@@ -141,12 +141,14 @@ test("a slip that nobody can vouch for is settled at a counter", async ({ browse
   };
   await office.post("tickets", { errand: "join", kiosk: "kiosk-1" });
   await expect.poll(async () => (await first())?.paper).toBe("printed");
-  // The printer can no longer say anything of the second slip.
-  await fetch(`${office.url}/demo/printers/kiosk-1`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ do: "cable", plugged: false }),
-  });
+  // No printer can say anything of the second slip, and none can stand in for the other.
+  for (const kiosk of ["kiosk-1", "kiosk-2"]) {
+    await fetch(`${office.url}/demo/printers/${kiosk}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ do: "cable", plugged: false }),
+    });
+  }
   const ticket = (await first())?.ticket ?? 0;
   await office.post(`tickets/${ticket}/reprint`);
   await office.post(`tickets/${ticket}/paper`, { paper: "unknown" });
@@ -255,4 +257,18 @@ test("the slip appears on the demo's paper, and an empty roll is told at the kio
   expect(drawn).toBeGreaterThan(100);
   await paper.getByRole("button", { name: /紙を切らす/ }).first().click();
   await expect(kiosk.getByRole("alert")).toContainText("番号は有効です", { timeout: 10_000 });
+  // The next one comes out of the other kiosk's printer, under its own number.
+  await office.post("tickets", { errand: "join", kiosk: "kiosk-1" });
+  await expect(kiosk.getByRole("alert")).toContainText("待合側の発券機", { timeout: 15_000 });
+  await expect(paper.locator(".slips img")).toHaveCount(2, { timeout: 15_000 });
+});
+
+test("the day in figures comes out on paper when the manager asks for it", async ({ browser }) => {
+  await office.post("tickets", { errand: "join" });
+  const dashboard = await screen(browser, "/dashboard", 1440, 1000);
+  const paper = await screen(browser, "/paper", 1280, 800);
+  await dashboard.getByRole("button", { name: "日計を印刷" }).click();
+  await expect(dashboard.getByText("入口側の発券機に出ました")).toBeVisible();
+  // The ticket's slip and the summary.
+  await expect(paper.locator(".slips img")).toHaveCount(2);
 });

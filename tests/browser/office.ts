@@ -12,11 +12,12 @@ import {
   type CommandAnswer,
   type ErrorEnvelope,
   type Hello,
+  type PrintView,
 } from "../../server/web/shared/protocol";
 import { NOW_MS, type Role, type Views, views } from "./views";
 
 /** What the office answers to a command. */
-export type Reply = { status: number; body: CommandAnswer | ErrorEnvelope };
+export type Reply = { status: number; body: CommandAnswer | ErrorEnvelope | PrintView };
 
 /** A command that a screen sent. */
 export interface Received {

@@ -2,7 +2,7 @@
 
 import { test, type Page } from "@playwright/test";
 import { done, openOffice, type Office } from "./office";
-import { NOW_MS } from "./views";
+import { NOW_MS, PRINTER } from "./views";
 
 const folder = process.env["PICTURES"];
 test.skip(folder === undefined, "pictures are taken only when PICTURES names a folder");
@@ -56,7 +56,7 @@ for (const { name, width, height } of KIOSKS) {
       await page.locator(".label").waitFor();
       await picture(page, `${shot}-3`);
       office.update("kiosk", [
-        { kind: "printer", printer: { kiosk: "K1", condition: "paper_end", unknown_count: 0 } },
+        { kind: "printer", printer: { ...PRINTER, condition: "paper_end" } },
       ]);
       await page.locator(".trouble").waitFor();
       await picture(page, `${shot}-4-trouble`);

@@ -133,6 +133,13 @@ test.describe("kiosk", () => {
     office.update("kiosk", [{ kind: "printer", printer: broken }]);
     await expect(page.getByRole("alert")).toContainText("番号は有効です");
     await expect(page.locator(".label")).toHaveText("F004");
+    const neighbour = { ...PRINTER, kiosk: "K2", name: { ja: "待合側の発券機" } };
+    office.update("kiosk", [
+      { kind: "printer", printer: neighbour },
+      { kind: "printer", printer: { ...broken, stand_in: "K2" } },
+    ]);
+    await expect(page.getByRole("alert")).toContainText("「待合側の発券機」から出ます");
+    office.update("kiosk", [{ kind: "printer", printer: broken }]);
     await page.waitForTimeout(400);
     await page.getByRole("button", { name: "終わる" }).click();
     await expect(page.locator(".trouble")).toContainText("ただいま紙が出ません");
@@ -344,6 +351,27 @@ test.describe("counter", () => {
       { kind: "bell", bell: { ...office.views.counter.bells[0], device: "ready" } },
     ]);
     await expect(bell).toHaveCount(0);
+  });
+
+  test("a slip for staff is asked for beside the ticket, and calling does not wait for it", async ({
+    page,
+  }) => {
+    const slip = { print: "K1.7", kind: "staff", printer: "K1", ticket: 12, tag: null } as const;
+    const body = { ...slip, state: "waiting", asked_at_ms: 1 } as const;
+    office.answers["/api/v1/prints"] = () => ({ status: 201, body });
+    office.answers["/api/v1/counters/3/end-service"] = () => done([]);
+    await openCounter(page);
+    await page.getByRole("button", { name: "職員用の紙を印刷" }).click();
+    await expect(page.locator(".report")).toContainText("職員用の紙を印刷：送信中");
+    await page.waitForTimeout(500);
+    await page.keyboard.press("e");
+    await expect(page.locator(".report")).toContainText("窓口終了：できました");
+    // Nobody has seen it on paper: that is told in spite of what was pressed since.
+    await expect(page.locator(".report")).toContainText("入口側の発券機で印刷を待っています", {
+      timeout: 10_000,
+    });
+    expect(await violations(page)).toEqual([]);
+    expect(office.received[0]?.body).toMatchObject({ kind: "staff" });
   });
 
   test("slips nobody can vouch for are settled one by one, a cancellation in two presses", async ({
