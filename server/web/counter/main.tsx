@@ -279,6 +279,7 @@ function Top({ office, at, waiting }: { office: CounterView; at: CounterStatus; 
                 queue: (key) => queueOf(office, key)?.staff_name ?? key,
                 counter: (key) => key,
                 language: (tag) => languageName(tag),
+                kiosk: nameOf(office),
                 bell: (key) => pick(bellOf(office, key)?.name ?? { ja: key }, staff_language.value),
               },
               text.minutes(minutes(now_ms.value - alert.since_ms)),

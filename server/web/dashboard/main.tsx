@@ -180,6 +180,7 @@ function Alerts({ office }: { office: DashboardView }) {
       return found === undefined ? key : pick(found.name, staff_language.value);
     },
     language: (tag: string) => languageName(tag),
+    kiosk: (key: string) => kioskName(office, key),
     bell: (key: string) => {
       const found = office.bells.find((one) => one.bell === key);
       return found === undefined ? key : pick(found.name, staff_language.value);

@@ -214,6 +214,7 @@ export interface AlertNames {
   counter(key: string): string;
   language(tag: string): string;
   bell(key: string): string;
+  kiosk(key: string): string;
 }
 
 const ja: StaffText = {
@@ -439,6 +440,7 @@ const ja: StaffText = {
 };
 
 function alertJa(alert: Alert, names: AlertNames, elapsed: string): string {
+  const kiosk = alert.kiosk === null ? "発券機" : names.kiosk(alert.kiosk);
   const queue = alert.queue === null ? "" : names.queue(alert.queue);
   const counter = alert.counter === null ? "" : names.counter(alert.counter);
   const language = alert.language === null ? "外国語" : names.language(alert.language);
@@ -457,9 +459,9 @@ function alertJa(alert: Alert, names: AlertNames, elapsed: string): string {
     case "transfer_unconfirmed":
       return `${alert.label ?? "番号"}：連携の到着確認がまだです（${counter}、${elapsed}）`;
     case "paper":
-      return `発券機 ${alert.kiosk ?? ""}：紙が出たかわからない番号があります ${alert.label ?? ""}`;
+      return `${kiosk}：紙が出たかわからない番号があります ${alert.label ?? ""}`;
     case "printer":
-      return `発券機 ${alert.kiosk ?? ""}：プリンターを確認してください（${elapsed}）`;
+      return `${kiosk}：プリンターを確認してください（${elapsed}）`;
     case "bell":
       return `${bell}：ベルの装置が外れているか応答がなく、音が鳴りません（${elapsed}）`;
     case "bell_unanswered":
@@ -690,6 +692,7 @@ const en: StaffText = {
 };
 
 function alertEn(alert: Alert, names: AlertNames, elapsed: string): string {
+  const kiosk = alert.kiosk === null ? "Kiosk" : names.kiosk(alert.kiosk);
   const queue = alert.queue === null ? "" : names.queue(alert.queue);
   const counter = alert.counter === null ? "" : names.counter(alert.counter);
   const language = alert.language === null ? "the language" : names.language(alert.language);
@@ -708,9 +711,9 @@ function alertEn(alert: Alert, names: AlertNames, elapsed: string): string {
     case "transfer_unconfirmed":
       return `${alert.label ?? "A ticket"}: transfer not confirmed (${counter}, ${elapsed})`;
     case "paper":
-      return `Kiosk ${alert.kiosk ?? ""}: paper of ${alert.label ?? "a ticket"} is uncertain`;
+      return `${kiosk}: paper of ${alert.label ?? "a ticket"} is uncertain`;
     case "printer":
-      return `Kiosk ${alert.kiosk ?? ""}: check the printer (${elapsed})`;
+      return `${kiosk}: check the printer (${elapsed})`;
     case "bell":
       return `${bell}: the bell’s device is missing or does not answer; nobody hears it (${elapsed})`;
     case "bell_unanswered":
