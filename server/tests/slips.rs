@@ -260,6 +260,37 @@ fn an_office_chooses_lines_order_and_sizes_for_each_kiosk_without_code() {
 }
 
 #[test]
+fn an_office_says_where_its_sections_are_and_what_to_remember() {
+    let text = DEFAULT_OFFICE
+        .replace("[slips.places]", "[slips.places]\nresidents = { ja = \"2階\", en = \"2F\" }")
+        .replace(
+            "reminders = []",
+            "reminders = [{ ja = \"本日限りです。\", en = \"Today only.\" }]",
+        );
+    let office = OfficeFile::parse(&text, "office.toml").unwrap();
+    let find = |id: &str| errands(&office).into_iter().find(|one| one.id.0.as_str() == id);
+    let event =
+        issued(&office, find("to-residents").unwrap(), Language::English, at("2026-06-02T10:05"));
+    let said = characters(&document(&office, &event));
+    for line in [
+        "住民課（2階）の待合でお待ちください",
+        "(2F): please wait",
+        "本日限りです。",
+        "Today only.",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    // Somebody who is sent there is told where it is; without a place they are told to ask.
+    let transfer = |office: &OfficeFile| {
+        let examples = examples(office);
+        let found = examples.iter().find(|one| one.name() == "transfer-standard-ja+en");
+        characters(&found.unwrap().document)
+    };
+    assert!(transfer(&office).contains("2階") && transfer(&office).contains("2F"));
+    assert!(transfer(&OfficeFile::embedded()).contains("Please ask our staff where it is"));
+}
+
+#[test]
 fn the_four_durations_stand_in_four_tables() {
     //
     let examples = examples(&OfficeFile::embedded());
