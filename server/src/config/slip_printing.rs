@@ -8,7 +8,7 @@ use kiosk::slip::Kind;
 
 use super::equipment::DeviceLine;
 use super::names::{List, Names};
-use super::table::{Quotes, Table, one_of};
+use super::table::{Field, Quotes, Table, one_of};
 
 /// How slips are printed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,7 +57,7 @@ pub(super) fn slip_printing(
         read.stand_in_after_s = field.number(1, 600).unwrap_or(read.stand_in_after_s);
     }
     read.stand_ins = stand_ins(devices, names, printers);
-    read.printers = slip_printers(devices, printers);
+    read.printers = slip_printers(devices, names, printers);
     automatic(devices, &mut read.automatic);
     if let Some(mut table) = devices.optional("paper").and_then(|field| field.table()) {
         if let Some(field) = table.optional("roll_m") {
@@ -90,7 +90,7 @@ fn stand_ins(
             source.wrong_whole(at, &field.path, what, expected);
             continue;
         };
-        let Some(other) = printer(&field, printers) else { continue };
+        let Some(other) = printer(&field, names, printers) else { continue };
         if other == kiosk {
             field.misfit(format!("\"{kiosk}\" stands in for itself"), "another kiosk's printer");
             continue;
@@ -103,6 +103,7 @@ fn stand_ins(
 /// Reads `[devices.slip_printers]`: a kind of slip, and the kiosk whose printer prints it.
 fn slip_printers(
     devices: &mut Table<'_>,
+    names: &Names<'_>,
     printers: &[DeviceLine<KioskId>],
 ) -> BTreeMap<Kind, KioskId> {
     let mut found = BTreeMap::new();
@@ -111,7 +112,7 @@ fn slip_printers(
     };
     for kind in KINDS {
         let field = table.optional(kind.name());
-        if let Some(kiosk) = field.and_then(|field| printer(&field, printers)) {
+        if let Some(kiosk) = field.and_then(|field| printer(&field, names, printers)) {
             found.insert(kind, kiosk);
         }
     }
@@ -133,19 +134,21 @@ fn automatic(devices: &mut Table<'_>, found: &mut BTreeSet<Kind>) {
     table.finish();
 }
 
-/// The kiosk that a value names, which must have a printer.
-fn printer(field: &super::table::Field<'_>, printers: &[DeviceLine<KioskId>]) -> Option<KioskId> {
+/// The kiosk that a value names, which must have a printer where any kiosk has one.
+fn printer(
+    field: &Field<'_>,
+    names: &Names<'_>,
+    printers: &[DeviceLine<KioskId>],
+) -> Option<KioskId> {
+    if printers.is_empty() {
+        return names.resolve(field, List::Kiosks).map(KioskId);
+    }
     let text = field.string("a kiosk that has a printer")?;
-    let owners = || printers.iter().map(|line| line.owner);
-    let found = owners().find(|owner| owner.as_str() == text);
+    let owners: Vec<KioskId> = printers.iter().map(|line| line.owner).collect();
+    let found = owners.iter().copied().find(|owner| owner.as_str() == text);
     if found.is_none() {
         let what = format!("{} is not a kiosk that has a printer", field.quote());
-        let owners: Vec<KioskId> = owners().collect();
-        let expected = match owners.is_empty() {
-            true => "an entry of [devices.printers], but there is none".to_owned(),
-            false => one_of(text, owners.iter().map(KioskId::as_str), Quotes::Double),
-        };
-        field.misfit(what, expected);
+        field.misfit(what, one_of(text, owners.iter().map(KioskId::as_str), Quotes::Double));
     }
     found
 }
