@@ -24,7 +24,7 @@ fn the_printed_default_has_no_mistakes() {
 #[test]
 fn addresses_that_serve_would_refuse_are_mistakes_of_the_file() {
     let printer = r#"kiosk-1 = "virtual:printer?profile=epson-jp""#;
-    let bell = r#"management = "virtual:bell?driver=lcus&channel=1""#;
+    let bell = r#"management = "virtual:board?driver=lcus&channel=1""#;
     assert!(DEFAULT_OFFICE.contains(printer) && DEFAULT_OFFICE.contains(bell));
     let text = DEFAULT_OFFICE
         .replace(printer, r#"kiosk-1 = "serial:/dev/ticket-printer?baud=115000""#)

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! web-dist/  index.html kiosk.html counter.html display.html dashboard.html devices.html
-//!            paper.html icon.svg
+//!            twins.html paper.html icon.svg
 //!            assets/     scripts, styles and fonts with a hash in their names: cache them for ever
 //!            licenses/   what the packages in the bundles ask to be passed on
 //! ```
@@ -34,13 +34,14 @@ struct Page {
 }
 
 /// Every page; `{folder}/page.html` is its frame, `{folder}/{name}.css` its style.
-const PAGES: [Page; 7] = [
+const PAGES: [Page; 8] = [
     Page { name: "index", folder: "server/web/index", script: None },
     Page { name: "kiosk", folder: "kiosk/web", script: Some("main.tsx") },
     Page { name: "counter", folder: "server/web/counter", script: Some("main.tsx") },
     Page { name: "display", folder: "display/web", script: Some("main.tsx") },
     Page { name: "dashboard", folder: "server/web/dashboard", script: Some("main.tsx") },
     Page { name: "devices", folder: "server/web/devices", script: Some("main.tsx") },
+    Page { name: "twins", folder: "server/web/twins", script: Some("main.tsx") },
     Page { name: "paper", folder: "server/web/paper", script: Some("main.tsx") },
 ];
 

@@ -17,13 +17,14 @@ use super::typed;
 struct Bundle;
 
 /// Pages by their address.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     ("/", "index.html"),
     ("/kiosk", "kiosk.html"),
     ("/counter", "counter.html"),
     ("/display", "display.html"),
     ("/dashboard", "dashboard.html"),
     ("/devices", "devices.html"),
+    ("/twins", "twins.html"),
     ("/paper", "paper.html"),
 ];
 

@@ -5,7 +5,8 @@ import { pick, timeText } from "../shared/format";
 import { refusalText } from "../shared/i18n/refusals";
 import { staff_language } from "../shared/i18n/staff";
 import { Mark } from "../shared/parts";
-import type { DeviceDetail, DeviceView, ExchangeView, JobView } from "../shared/protocol";
+import type { DeviceDetail, DeviceView, ExchangeView, InputView, JobView } from "../shared/protocol";
+import { inputRefusalText, meaningText } from "./meanings";
 import { agoParts } from "./store";
 import { deviceText } from "./words";
 
@@ -70,7 +71,7 @@ function Entry({ exchange }: { exchange: ExchangeView }) {
   return (
     <li class={`entry entry-${exchange.direction}`}>
       <p>
-        <b>{text.directions[exchange.direction]}</b> {exchange.meaning}
+        <b>{text.directions[exchange.direction]}</b> {meaningText(exchange.meaning)}
         {exchange.detail !== "" && <span> {exchange.detail}</span>}
         <span class="quiet">
           {" "}
@@ -168,11 +169,18 @@ function Inputs({ device }: { device: DeviceView }) {
             <Mark level={input.refusal === null ? "calm" : "near"}>
               {input.refusal === null
                 ? (input.label ?? text.accepted)
-                : refusalText(input.refusal, { label: input.label ?? "" }, staff_language.value)}
+                : wordsOf(input)}
             </Mark>
           </li>
         ))}
       </ol>
     </>
   );
+}
+
+/** Why an input led to nothing. */
+function wordsOf(input: InputView): string {
+  const code = input.refusal ?? "";
+  const facts = { label: input.label ?? "" };
+  return inputRefusalText(code) ?? refusalText(code, facts, staff_language.value);
 }

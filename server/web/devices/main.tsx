@@ -25,6 +25,7 @@ import type {
 } from "../shared/protocol";
 import { Detail } from "./detail";
 import { Found } from "./found";
+import { inputRefusalText, meaningText } from "./meanings";
 import { agoParts, illCount, isIll, levelOfState, shortHex } from "./store";
 import { deviceText } from "./words";
 
@@ -106,6 +107,11 @@ function App() {
       <StaleBar words={staffText().stale} />
       <header class="top">
         <h1>{text.title}</h1>
+        {(list ?? []).some((device) => device.is_twin) && (
+          <a class="button" href="twins">
+            {text.twins}
+          </a>
+        )}
         <p class="top-time">{now_ms.value > 0 ? timeText(now_ms.value, zone.value) : ""}</p>
         <button onClick={switchStaffLanguage} lang={staff_language.value === "ja" ? "en" : "ja"}>
           {staffText().otherLanguage}
@@ -232,13 +238,13 @@ function factsOf(device: DeviceView): string[] {
   const input = device.inputs[0];
   if (input !== undefined) {
     const result = input.refusal === null ? (input.label ?? text.accepted) : wordsOf(input.refusal);
-    facts.push(`${input.input} → ${input.action} → ${result}`);
+    facts.push([input.input, input.action, result].filter((part) => part !== "").join(" → "));
   }
   return facts;
 }
 
 function wordsOf(code: string): string {
-  return refusalText(code, {}, staff_language.value);
+  return inputRefusalText(code) ?? refusalText(code, {}, staff_language.value);
 }
 
 function Exchange({ device }: { device: DeviceView }) {
@@ -249,7 +255,7 @@ function Exchange({ device }: { device: DeviceView }) {
   return (
     <>
       <b>{text.directions[last.direction]}</b> <code>{shortHex(last.hex, last.byte_count)}</code>{" "}
-      <span>{last.meaning}</span> <span class="quiet">{text.ago(count, unit)}</span>
+      <span>{meaningText(last.meaning)}</span> <span class="quiet">{text.ago(count, unit)}</span>
     </>
   );
 }

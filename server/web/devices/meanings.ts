@@ -1,0 +1,62 @@
+// What the stable words of a device's exchanges mean, for people. A word without a line here is
+// shown as it is: the drivers may learn new ones.
+
+import { staff_language } from "../shared/i18n/staff";
+
+const MEANINGS: { [word: string]: { ja: string; en: string } } = {
+  accepted: { ja: "受けました", en: "accepted" },
+  ask_error_cause: { ja: "エラーの原因を聞く", en: "asks for the error's cause" },
+  ask_offline_cause: { ja: "オフラインの原因を聞く", en: "asks why it is offline" },
+  ask_paper: { ja: "紙の様子を聞く", en: "asks for the paper" },
+  ask_printer: { ja: "様子を聞く", en: "asks how it is" },
+  ask_status: { ja: "状態を聞く", en: "asks for its status" },
+  automatic_status: { ja: "自動状態通知", en: "automatic status" },
+  block: { ja: "まとまった返事", en: "block" },
+  buffers_cleared: { ja: "バッファーを消しました", en: "buffers cleared" },
+  button_line: { ja: "ボタンの行", en: "button" },
+  clear_buffers: { ja: "バッファーを消す", en: "clears the buffers" },
+  close_line: { ja: "回線を閉じる", en: "closes the line" },
+  commands_ended: { ja: "ここまで実行しました", en: "commands ended" },
+  end_torn_picture: { ja: "途中の画像を終わらせる", en: "ends a torn picture" },
+  error_cause: { ja: "エラーの原因", en: "error's cause" },
+  fence_passed: { ja: "区切りを通りました", en: "fence passed" },
+  flow_go: { ja: "送ってよい", en: "may send" },
+  flow_stop: { ja: "送るのを待て", en: "stop sending" },
+  job: { ja: "印刷する紙", en: "slip" },
+  key_pressed: { ja: "キー", en: "key" },
+  late_answer: { ja: "遅れた返事", en: "late answer" },
+  noise: { ja: "雑音", en: "noise" },
+  offline_cause: { ja: "オフラインの原因", en: "why it is offline" },
+  offline_causes: { ja: "オフラインの原因", en: "why it is offline" },
+  open_line: { ja: "回線を開く", en: "opens the line" },
+  paper_status: { ja: "紙の様子", en: "paper" },
+  printer_status: { ja: "様子", en: "status" },
+  process_id: { ja: "印刷の証明", en: "proof of print" },
+  recover_empty: { ja: "消して復帰させる", en: "recovers, buffers cleared" },
+  refused: { ja: "断りました", en: "refused" },
+  resume_after_error: { ja: "エラーから復帰させる", en: "resumes after an error" },
+  scanned: { ja: "読み取り（先頭だけ）", en: "code (its beginning)" },
+  show: { ja: "表示する", en: "shows" },
+  status_fence: { ja: "順番の返事", en: "ordered answer" },
+  switch_off: { ja: "止める", en: "switches off" },
+  switch_on: { ja: "鳴らす", en: "switches on" },
+  switch_on_for: { ja: "決まった時間鳴らす", en: "switches on for a time" },
+  unasked: { ja: "聞いていない返事", en: "said unasked" },
+};
+
+/** What a word of an exchange means, in the language chosen. */
+export function meaningText(word: string): string {
+  return MEANINGS[word]?.[staff_language.value] ?? word;
+}
+
+/** Why a key or a code led to nothing, where that is no refusal of the rules. */
+const INPUT_REFUSALS: { [code: string]: { ja: string; en: string } } = {
+  bell_not_ringing: { ja: "いま鳴っていません", en: "The bell is not ringing" },
+  key_without_action: { ja: "設定に役割のないボタンです", en: "The office file gives this no meaning" },
+  not_a_ticket: { ja: "番号券のコードではありません", en: "Not the code of a ticket" },
+};
+
+/** The words for a refusal of an input that is no refusal of the rules. */
+export function inputRefusalText(code: string): string | null {
+  return INPUT_REFUSALS[code]?.[staff_language.value] ?? null;
+}
