@@ -155,10 +155,16 @@ impl Printing {
             tokio::spawn(Arc::clone(station).watch(conditions.clone()));
         }
         let after = Duration::from_secs(settings.stand_in_after_s.into());
-        for (from, to) in &settings.stand_ins {
-            let (Some(from), Some(to)) = (stations.get(from), stations.get(to)) else { continue };
-            let (from, to) = (Arc::clone(from), Arc::clone(to));
-            tokio::spawn(stand_in::stand_in(from, to, after, outcomes.clone()));
+        for (kiosk, to) in &settings.stand_ins {
+            let Some(to) = stations.get(to).cloned() else { continue };
+            match stations.get(kiosk).cloned() {
+                Some(from) => {
+                    tokio::spawn(stand_in::stand_in(from, to, after, outcomes.clone()));
+                }
+                None => {
+                    tokio::spawn(stand_in::print_next_door(*kiosk, to, conditions.clone()));
+                }
+            }
         }
         let handles = stations.values().map(|station| PrinterHandle {
             kiosk: station.kiosk,

@@ -26,7 +26,14 @@ use tests::harness::{Office, roomy};
 fn every_route_keeps_its_contract_whatever_it_is_asked() {
     let seed = seed_or("YOBIDASHI_SEED", 2_026);
     let asked = std::env::var("YOBIDASHI_REQUESTS").ok().and_then(|text| text.parse().ok());
-    let office = Office::open_with(roomy);
+    // A printer that takes any number of slips at once, and a device to ask things of.
+    let printed = tempfile::tempdir().unwrap();
+    let paper = printed.path().join("paper").display().to_string();
+    let printers = format!("[devices.printers]\nkiosk-1 = \"file:{paper}?profile=epson-jp\"");
+    let office = Office::open_with(|office| {
+        let office = roomy(office).replace("[devices.printers]", &printers);
+        office.replace("\nkiosk-1 = \"kiosk-2\"", "")
+    });
     let document = office.client().get("/api/v1/openapi.json").json();
     let mut trial = Trial::new(&document, office.client(), Random::new(seed));
     let asked = asked.unwrap_or(4_000);
@@ -68,6 +75,7 @@ fn tell_a_story(trial: &mut Trial) {
         ("endService", "5", json!({})),
         ("completeService", "5", json!({ "procedures": ["2", "22"] })),
         ("undo", "5", json!({})),
+        ("printSlip", "", json!({ "kind": "staff", "ticket": 1 })),
         ("receiveBatch", "", json!({ "procedure": "2-3", "channel": "mail", "count": 3 })),
         ("advanceBatch", "1", json!({ "step": 1 })),
         ("deliverBatch", "1", json!({ "returned": 1 })),

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::Printing;
 use super::desk::STANDING_MS;
+use super::stand_in::done;
 use super::station::{Station, Stations};
 use crate::config::OfficeFile;
 use crate::engine::Committed;
@@ -237,10 +238,7 @@ impl Printing {
     /// Looks into the queues where waiting for the disk holds nobody up.
     async fn look<R: Send + 'static>(&self, look: impl FnOnce(&Orders) -> R + Send + 'static) -> R {
         let orders = self.orders.clone();
-        match tokio::task::spawn_blocking(move || look(&orders)).await {
-            Ok(answer) => answer,
-            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-        }
+        done(tokio::task::spawn_blocking(move || look(&orders))).await
     }
 }
 

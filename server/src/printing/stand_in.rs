@@ -13,6 +13,7 @@ use std::time::Duration;
 use domain::id::KioskId;
 use kiosk::spool::{Origin, Spool, SpoolError, Spooled};
 use printer_driver::printer::{JobId, JobState};
+use protocol::view::{PrinterCondition, PrinterView};
 
 use super::outcome::Outcomes;
 use super::station::{Station, open_spool, spool_path};
@@ -144,9 +145,39 @@ async fn blocking<R: Send + 'static>(
     action: impl FnOnce(&Station) -> R + Send + 'static,
 ) -> R {
     let station = Arc::clone(station);
-    match tokio::task::spawn_blocking(move || action(&station)).await {
+    done(tokio::task::spawn_blocking(move || action(&station))).await
+}
+
+/// What a task beside answers. One that is dropped unfinished belongs to an office that is ending,
+/// and so does whoever waits for it.
+pub(super) async fn done<R>(task: tokio::task::JoinHandle<R>) -> R {
+    match task.await {
         Ok(answer) => answer,
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Says at a kiosk without a printer whose printer has its slips, while that one can print.
+pub(super) async fn print_next_door(
+    kiosk: KioskId,
+    to: Arc<Station>,
+    conditions: impl Fn(PrinterView) + Send + 'static,
+) {
+    let mut status = to.printer.status();
+    loop {
+        let can = status.borrow_and_update().blocked_by().is_none();
+        conditions(PrinterView {
+            kiosk: kiosk.to_string(),
+            condition: PrinterCondition::None,
+            unknown_count: 0,
+            name: Default::default(),
+            stand_in: can.then(|| to.kiosk.to_string()),
+            slips_left: None,
+        });
+        if status.changed().await.is_err() {
+            return;
+        }
     }
 }
 

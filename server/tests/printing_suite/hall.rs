@@ -262,9 +262,9 @@ impl Run {
     /// What the log has heard of a ticket's paper.
     pub(crate) fn papers(&self, of: TicketId) -> Vec<Paper> {
         let heard = self.heard.lock().unwrap();
-        let paper = |event: &Event| match event {
-            Event::PaperReported { ticket, paper } if *ticket == of => Some(*paper),
-            _ => None,
+        let paper = |event: &Event| {
+            let Event::PaperReported { ticket, paper } = event else { return None };
+            (*ticket == of).then_some(*paper)
         };
         heard.events.iter().filter_map(paper).collect()
     }

@@ -171,6 +171,7 @@ fn a_kiosk_without_a_printer_lets_its_neighbour_print_and_without_one_staff_are_
     let mut hall = Hall::new();
     hall.office.devices.printers.retain(|line| line.owner.as_str() == SECOND);
     let run = hall.start();
+    stands_in(&run);
     let (ticket, label) = run.issue(FIRST);
     run.hears(ticket, Paper::Printed);
     assert_eq!(hall.labels(SECOND, &[label]).len(), 1);

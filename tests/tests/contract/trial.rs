@@ -288,6 +288,8 @@ fn known() -> Known {
             ("pool", list("express certificate")),
             ("bell", list("management special")),
             ("device", list("printers.kiosk-1 bells.special")),
+            ("print", list("kiosk-1.1 kiosk-1.2")),
+            ("printer", list("kiosk-1 kiosk-2")),
             ("reason", list("certificate help case")),
             ("role", list("kiosk counter display dashboard")),
         ],
