@@ -28,6 +28,7 @@ import type {
 import { Session, TICKET_MS, TICKET_WRITTEN_MS, type Issued, type Page } from "./session";
 import {
   bandOf,
+  errandOfKey,
   errandsWithin,
   foldKiosk,
   noticesAbout,
@@ -39,6 +40,8 @@ import {
 } from "./store";
 
 const asked_kiosk = new URLSearchParams(location.search).get("id");
+/** Whether number keys press errands: a keypad at the kiosk, for which the address asks. */
+const HAS_KEYPAD = new URLSearchParams(location.search).get("keys") === "on";
 const view = signal<KioskView | null>(null);
 /** Which kiosk of the office this is: the one the address names, else the first. */
 const kiosk = computed(() => asked_kiosk ?? view.value?.printers[0]?.kiosk ?? null);
@@ -190,6 +193,17 @@ function Errands({ office, group }: { office: KioskView; group: string | null })
   const text = words();
   const within = office.errands.find((errand) => errand.errand === group);
   const printer = office.printers.find((one) => one.kiosk === kiosk.value);
+  useEffect(() => {
+    if (!HAS_KEYPAD) return undefined;
+    const onKey = (event: KeyboardEvent) => {
+      const errand = errandOfKey(errandsWithin(office, group), event.key);
+      if (errand === null || event.repeat || !session.accepts()) return;
+      event.preventDefault();
+      choose(errand);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  });
   return (
     <main class="choices">
       <Title text={within === undefined ? text.choose : pick(within.name, language)} />

@@ -36,6 +36,15 @@ export function errandsWithin(view: KioskView, group: string | null): ErrandView
   return view.errands.filter((errand) => errand.within === group);
 }
 
+/**
+ * The errand that a key of a keypad stands for on a page: 1 the first, 0 the tenth; `null` for any
+ * other key.
+ */
+export function errandOfKey(errands: readonly ErrandView[], key: string): ErrandView | null {
+  if (!/^[0-9]$/.test(key)) return null;
+  return errands[key === "0" ? 9 : Number(key) - 1] ?? null;
+}
+
 /** The queues an errand leads to: one, or for a group all of its errands', each once. */
 export function queuesOf(view: KioskView, errand: ErrandView): QueueStatus[] {
   const keys = new Set<string>();

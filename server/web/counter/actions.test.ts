@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { counterStatus, SERVED, views } from "../../../tests/browser/views";
-import { actionsOf, keyAction } from "./actions";
+import { actionsOf, keyAction, numberedAction } from "./actions";
 import { handledMs, lineOf, procedureChoice, waitedMs } from "./store";
 
 const FREE = counterStatus("4", { state: "free" }, { next: "A014" });
@@ -23,6 +23,21 @@ test("space and enter are the next step; keys of disabled actions do nothing", (
   assert.equal(keyAction("l", nobody), null);
   assert.equal(keyAction("z", nobody), "undo");
   assert.equal(keyAction("q", nobody), null);
+});
+
+test("key N of a keypad is the Nth button, and a disabled one does nothing", () => {
+  const free = actionsOf(FREE, null, 3);
+  const called = actionsOf(
+    FREE,
+    { ...SERVED, state: { state: "called" as const, counter: "3" } },
+    3,
+  );
+  assert.equal(numberedAction("1", free), "call_next");
+  assert.equal(numberedAction("2", called), "recall");
+  assert.equal(numberedAction("9", called), null);
+  assert.equal(numberedAction("0", free), null);
+  assert.equal(numberedAction("Enter", free), null);
+  assert.equal(numberedAction("1", actionsOf({ ...FREE, next: null }, null, 0)), null);
 });
 
 test("the line shows whom the counter would call next, then the others by their place", () => {

@@ -59,6 +59,16 @@ function act(name: ActionName, key: string, enabled = true): Action {
   return { name, key, enabled };
 }
 
+/**
+ * The button that a number key stands for, 1 the first; `null` for any other key. Only where the
+ * address says `keys=on`: a keypad beside the screen, never by accident.
+ */
+export function numberedAction(key: string, actions: readonly Action[]): ActionName | null {
+  if (!/^[1-9]$/.test(key)) return null;
+  const found = actions[Number(key) - 1];
+  return found?.enabled === true ? found.name : null;
+}
+
 /** What a key asks for on the main screen, `"undo"` included. */
 export function keyAction(key: string, actions: readonly Action[]): ActionName | "undo" | null {
   const pressed = key === " " || key === "Enter" ? "Space" : key.toUpperCase();

@@ -21,7 +21,7 @@ import type {
   CounterView,
   TicketView,
 } from "../shared/protocol";
-import { actionsOf, keyAction, type Action, type ActionName } from "./actions";
+import { actionsOf, keyAction, numberedAction, type Action, type ActionName } from "./actions";
 import { Question } from "./dialogs";
 import { acceptsNextKey, pending, press, pressPrint, report } from "./press";
 import { Report } from "./report";
@@ -41,6 +41,9 @@ import {
   transfersOf,
   waitedMs,
 } from "./store";
+
+/** Whether number keys press buttons: a keypad beside the screen, for which the address asks. */
+const HAS_KEYPAD = new URLSearchParams(location.search).get("keys") === "on";
 
 /** As many rows of the line as fit; the rest is a number. */
 const LINE_MAX = 9;
@@ -237,7 +240,10 @@ function takeKey(event: KeyboardEvent, actions: Action[]): void {
   const focused = document.activeElement;
   const on_control = focused !== null && focused !== document.body;
   if (on_control && (event.key === " " || event.key === "Enter")) return;
-  const name = keyAction(event.key, actions);
+  const numbered = HAS_KEYPAD ? numberedAction(event.key, actions) : null;
+  // A number that has just answered a question is not a press of a button as well.
+  if (numbered !== null && !acceptsNextKey()) return event.preventDefault();
+  const name = numbered ?? keyAction(event.key, actions);
   const calls = actions.find((action) => action.name === "call_next");
   const is_space = event.key === " " || event.key === "Enter";
   if (is_space && !acceptsNextKey()) return event.preventDefault();
