@@ -17,6 +17,8 @@ const LEADING_DOTS: u16 = 8;
 const QR_MODULE_DOTS: u8 = 5;
 /// Columns of the widest paper: a text wider than this is broken on any.
 const WIDE_COLUMNS: usize = 48;
+/// Columns of the narrowest: a text wider than this is broken there.
+const NARROW_COLUMNS: usize = 35;
 /// Between the second-language words of two parts that share a line.
 const JOINT: &str = " / ";
 
@@ -196,18 +198,20 @@ fn plain(text: &str) -> String {
     text.replace(PHRASE_JOINT, "")
 }
 
-/// A text, or its two phrases where it is too wide for any paper: broken where its writer marked a
-/// joint with [`PHRASE_JOINT`], or before a bracket where it is set large.
+/// A text, or its two phrases: broken where its writer marked a joint with [`PHRASE_JOINT`] when
+/// the narrowest paper would break it anyhow, and before a bracket where it is set too large for
+/// any paper.
 fn phrases(text: &str, style: Style) -> Vec<String> {
     let columns: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
     let factor = usize::from(style.width.factor());
-    let bracket = text.find('（').filter(|_| factor > 1);
-    let joint = text.find(PHRASE_JOINT).or(bracket).filter(|at| *at > 0);
-    let is_wide = columns * factor > WIDE_COLUMNS;
+    let width = columns * factor;
+    let marked = text.find(PHRASE_JOINT).filter(|_| width > NARROW_COLUMNS);
+    let bracket = text.find('（').filter(|_| factor > 1 && width > WIDE_COLUMNS);
+    let joint = marked.or(bracket).filter(|at| *at > 0);
     match joint {
-        Some(joint) if is_wide => vec![plain(&text[..joint]), plain(&text[joint..])],
-        Some(_) | None if text.is_empty() => Vec::new(),
-        Some(_) | None => vec![plain(text)],
+        Some(joint) => vec![plain(&text[..joint]), plain(&text[joint..])],
+        None if text.is_empty() => Vec::new(),
+        None => vec![plain(text)],
     }
 }
 

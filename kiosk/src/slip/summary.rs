@@ -5,8 +5,9 @@ use printer_driver::document::Han;
 
 use super::{Content, Kind, Line, Part, Row, Slip};
 
-/// Most rows of one table: the largest catalogue is 41 sheets, and a document has its limit.
-const ROWS_MAX: usize = 30;
+/// Most rows of one table, so that four of them are within a document's 200 blocks. No day has seen
+/// more than some 30 of the catalogue's 41 sheets.
+const ROWS_MAX: usize = 40;
 
 /// A day in figures. Texts are final; unknown ones say so.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -19,25 +20,25 @@ pub struct DaySummary {
     pub issued: String,
     /// Tickets in numbers.
     pub counts: Vec<Row>,
-    /// Waits: what is compared with what.
+    /// What waits are, after a colon from when to when and the limit.
     pub waits_title: String,
     /// Waits over all, then per queue.
     pub waits: Vec<SummaryRow>,
-    /// Handling: what is compared with what.
+    /// What handling is, after a colon from when to when.
     pub handling_title: String,
     /// Handling over all, then per procedure.
     pub handling: Vec<SummaryRow>,
-    /// What service is.
+    /// What service is, likewise.
     pub service_title: String,
     /// Service over all, then per procedure.
     pub service: Vec<SummaryRow>,
-    /// What stay is.
+    /// What stay is, likewise.
     pub stay_title: String,
     /// Stay over all, then per procedure.
     pub stay: Vec<SummaryRow>,
 }
 
-/// One row of a table: what, and below it its figures.
+/// One row of a table: what, and its figures, which stand below where they do not fit beside it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SummaryRow {
     /// The queue or procedure.
@@ -64,14 +65,45 @@ impl DaySummary {
 }
 
 fn table(title: &str, rows: &[SummaryRow]) -> Content {
-    let mut table = vec![Row::new(format!("【{title}】"), "")];
+    let (name, definition) = title.split_once('：').unwrap_or((title, ""));
+    let mut table = vec![Row::new(format!("【{name}】"), ""), Row::new(definition, "")];
     for row in rows.iter().take(ROWS_MAX) {
-        table.push(Row::new(&row.name, &row.count));
-        table.push(Row::new("", &row.figures));
+        table.push(Row::new(&row.name, format!("{} {}", row.count, row.figures)));
     }
     let left_out = rows.len().saturating_sub(ROWS_MAX);
     if left_out > 0 {
         table.push(Row::new(format!("ほか{left_out}行は画面の集計で"), ""));
     }
     Content::Rows(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::{Layout, lay_out};
+
+    #[test]
+    fn a_day_on_which_every_procedure_was_done_fits_and_says_what_it_left_out() {
+        let row = |number: usize| SummaryRow {
+            name: format!("{number} 手続"),
+            count: "1件".to_owned(),
+            figures: "中央 1:00".to_owned(),
+        };
+        let rows: Vec<SummaryRow> = (1..=60).map(row).collect();
+        let summary = DaySummary {
+            rehearsal: "練習".to_owned(),
+            title: "本日の集計".to_owned(),
+            issued: "6月2日".to_owned(),
+            counts: vec![Row::new("発券", "60件"); 7],
+            waits: rows.clone(),
+            handling: rows.clone(),
+            service: rows.clone(),
+            stay: rows,
+            ..DaySummary::default()
+        };
+        let document = lay_out(&summary.to_slip(), &Layout::standard()).unwrap();
+        let text = format!("{document:?}");
+        assert!(text.contains("40 手続") && !text.contains("41 手続"));
+        assert_eq!(text.matches("ほか20行").count(), 4);
+    }
 }

@@ -48,13 +48,13 @@ pub fn summary(desk: &Desk<'_>, facts: &SummaryFacts<'_>) -> DaySummary {
         title: "本日の集計".to_owned(),
         issued: format!("{} {}現在", day(now), now.time),
         counts: counts(report),
-        waits_title: format!("待ち時間：受付から呼出し 限度{limit}分"),
+        waits_title: format!("待ち時間：受付から呼出しまで 限度{limit}分"),
         waits: waits.collect(),
-        handling_title: "処理時間：呼出しから完了 待ちを除く".to_owned(),
+        handling_title: "処理時間：呼出しから完了まで 待ちを除く".to_owned(),
         handling: std::iter::once(all(&report.handling)).chain(of(handling, target)).collect(),
-        service_title: "窓口時間：開始から窓口終了".to_owned(),
+        service_title: "窓口時間：開始から窓口終了まで".to_owned(),
         service: std::iter::once(all(&report.service)).chain(of(service, nothing)).collect(),
-        stay_title: "滞在時間：発券から完了".to_owned(),
+        stay_title: "滞在時間：発券から完了まで".to_owned(),
         stay: std::iter::once(all(&report.stay)).chain(of(stay, nothing)).collect(),
     }
 }
