@@ -11,6 +11,7 @@
 
 mod spool_storm {
     mod desk;
+    mod office;
     mod paper_account;
     mod storms;
     mod weather;

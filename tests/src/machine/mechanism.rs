@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::paper::command::{Command, Setting};
+use crate::paper::command::{Code, Command, Setting};
 use crate::paper::model::{HALF_DOTS, LINE_DOTS, Model};
 use crate::paper::{escpos, hex};
 
@@ -30,6 +30,8 @@ pub struct Sheet {
     pub lines: Vec<String>,
     /// Process IDs that were answered, or would have been, while it hung there.
     pub ids: Vec<[u8; 4]>,
+    /// What the codes hold that it drew.
+    pub codes: Vec<String>,
     /// Rows of pictures.
     pub rows: u32,
     /// Whether it was cut off.
@@ -38,7 +40,7 @@ pub struct Sheet {
 
 impl Sheet {
     fn is_blank(&self) -> bool {
-        self.lines.is_empty() && self.rows == 0
+        self.lines.is_empty() && self.codes.is_empty() && self.rows == 0
     }
 }
 
@@ -58,6 +60,7 @@ pub struct Mechanism {
     recent: Vec<u8>,
     line: String,
     line_dots: u32,
+    payload: String,
     reports: bool,
     reported: [u8; 4],
     speech: Vec<u8>,
@@ -83,6 +86,7 @@ impl Mechanism {
             recent: Vec::new(),
             line: String::new(),
             line_dots: 0,
+            payload: String::new(),
             reports: false,
             reported: [0; 4],
             speech: Vec::new(),
@@ -260,8 +264,7 @@ impl Mechanism {
     }
 
     fn obey_on_receipt(&mut self) {
-        if self.recent.ends_with(&CLEAR) && self.model.ending != crate::paper::model::Ending::Fence
-        {
+        if self.recent.ends_with(&CLEAR) && self.model.clears {
             self.forget();
             self.recent.clear();
             self.busy_until = None;
@@ -372,6 +375,9 @@ impl Mechanism {
                     self.speech.extend(self.reported);
                 }
             }
+            Command::Code(Code::Payload(payload)) => {
+                self.payload = String::from_utf8_lossy(&payload).into_owned();
+            }
             Command::Set(_) | Command::Code(_) | Command::Position(_) => {}
             Command::Character(character, halves) => {
                 let dots = u32::from(halves) * HALF_DOTS;
@@ -390,7 +396,8 @@ impl Mechanism {
                 self.take_time(picture.height(), now);
             }
             Command::PrintCode => {
-                self.sheet().rows += 100;
+                let payload = std::mem::take(&mut self.payload);
+                self.sheet().codes.push(payload);
                 self.take_time(100, now);
             }
             Command::Cut { .. } => self.cut(now),

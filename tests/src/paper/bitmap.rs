@@ -75,6 +75,13 @@ impl Bitmap {
         }
     }
 
+    /// The same with every dot twice as wide: letters drawn twice as high as wide get the shape
+    /// that readers are used to.
+    pub fn widened(&self) -> Bitmap {
+        let dots = self.dots.iter().flat_map(|dot| [*dot; 2]).collect();
+        Bitmap { width: 2 * self.width, dots }
+    }
+
     /// Writes it as a PNG file of the printer's resolution, with a white margin as paper has.
     ///
     /// # Errors

@@ -54,6 +54,8 @@ pub struct Model {
     pub letters: Letters,
     /// How the end of a job is known.
     pub ending: Ending,
+    /// Whether `DLE DC4` function 8 clears its buffers.
+    pub clears: bool,
     /// Whether it draws QR codes.
     pub draws_qr: bool,
     /// Largest magnification of its characters.
@@ -84,6 +86,7 @@ impl Model {
             language: Language::EscPos,
             letters: Letters::Kanji,
             ending: Ending::ProcessId,
+            clears: true,
             draws_qr: true,
             scale_max: 8,
             width,
@@ -91,14 +94,16 @@ impl Model {
         match *name {
             "epson-jp" => epson,
             "epson-intl" => Model { letters: Letters::Latin, ..epson },
-            "seiko" => Model { ending: Ending::Response, ..epson },
+            "seiko" => Model { ending: Ending::Response, clears: false, ..epson },
             "citizen" => Model { ending: Ending::Fence, ..epson },
             "star" => {
-                Model { language: Language::Star, ending: Ending::Etb, scale_max: 6, ..epson }
+                let star = Model { language: Language::Star, ending: Ending::Etb, ..epson };
+                Model { clears: false, scale_max: 6, ..star }
             }
             _ => Model {
                 letters: Letters::Unknown,
                 ending: Ending::Fence,
+                clears: false,
                 draws_qr: false,
                 scale_max: 1,
                 ..epson

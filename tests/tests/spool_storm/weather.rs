@@ -42,9 +42,33 @@ pub(crate) fn pass(span: Duration) {
     assert_eq!(nothing.recv_timeout(span), Err(RecvTimeoutError::Timeout));
 }
 
-/// One fault from its beginning to its end.
+/// One fault of the printer's from its beginning to its end.
+pub(crate) fn disturb(machine: &Machine, random: &mut Random) -> Fault {
+    let fault = *random.pick(&FAULTS[..FAULTS.len() - 1]);
+    befall(machine, random, fault);
+    fault
+}
+
+/// One fault, of the printer's or of the program's.
 pub(crate) fn strike(machine: &Machine, desk: &mut Desk, random: &mut Random) -> Fault {
     let fault = *random.pick(&FAULTS);
+    befall(machine, random, fault);
+    match fault {
+        Fault::Jam => desk.recover(),
+        Fault::Kill => desk.kill_and_restart(),
+        Fault::PaperEnd
+        | Fault::NearEnd
+        | Fault::Cover
+        | Fault::Power
+        | Fault::Cable
+        | Fault::Mute
+        | Fault::LostProof
+        | Fault::Noise => {}
+    }
+    fault
+}
+
+fn befall(machine: &Machine, random: &mut Random, fault: Fault) {
     let short = Duration::from_millis(random.below(200));
     let long = Duration::from_millis(200 + random.below(1200));
     match fault {
@@ -70,7 +94,6 @@ pub(crate) fn strike(machine: &Machine, desk: &mut Desk, random: &mut Random) ->
             machine.free();
             machine.cover(false);
             pass(Duration::from_millis(150));
-            desk.recover();
         }
         Fault::Power => {
             machine.power(false);
@@ -92,7 +115,6 @@ pub(crate) fn strike(machine: &Machine, desk: &mut Desk, random: &mut Random) ->
             let noise: Vec<u8> = (0..random.below(6)).map(|_| random.bits() as u8).collect();
             machine.babble(&noise);
         }
-        Fault::Kill => desk.kill_and_restart(),
+        Fault::Kill => {}
     }
-    fault
 }
