@@ -249,12 +249,12 @@ async fn handle(
         Operation::PrintSlip => print::carry_out(&state, route, request).await,
         Operation::ListPrints => print::list(&state).await,
         Operation::ReadPrint => print::read(&state, subject).await,
-        Operation::ListDevices => Ok(device::list(&state)),
-        Operation::ReadDevice => device::read(&state, subject),
-        Operation::FindDevices => Ok(device::find(&state)),
-        Operation::TestDevice | Operation::ChangeRoll | Operation::WithdrawJob => {
-            device::carry_out(&state, route, subject, request).await
-        }
+        Operation::ListDevices
+        | Operation::ReadDevice
+        | Operation::FindDevices
+        | Operation::TestDevice
+        | Operation::ChangeRoll
+        | Operation::WithdrawJob => device::answer(&state, route, subject, request).await,
         Operation::IssueTicket
         | Operation::AdmitLinked
         | Operation::MergeOffline
@@ -292,14 +292,17 @@ async fn handle(
         | Operation::OpenDay
         | Operation::CloseDay => command::carry_out(&state, route, subject, request).await,
     };
-    answer.unwrap_or_else(|fault| {
-        let told = route.codes().any(|code| code == fault.code);
-        debug_assert!(told, "{} is no code of {}", fault.code, route.path);
-        if !told {
-            tracing::error!(code = fault.code, path = route.path, "the contract misses a code");
-        }
-        fault.respond()
-    })
+    answer.unwrap_or_else(|fault| refuse(route, fault))
+}
+
+/// Answers that something was not done.
+fn refuse(route: &Route, fault: Fault) -> Response<Body> {
+    let told = route.codes().any(|code| code == fault.code);
+    debug_assert!(told, "{} is no code of {}", fault.code, route.path);
+    if !told {
+        tracing::error!(code = fault.code, path = route.path, "the contract misses a code");
+    }
+    fault.respond()
 }
 
 async fn wrong_method(path: &'static str) -> Response<Body> {

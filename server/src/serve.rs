@@ -13,7 +13,7 @@ use crate::clock::{Clock, ClockError};
 use crate::config::{ConfigErrors, OfficeFile};
 use crate::devices::AddressError;
 use crate::devices::equipment::{self, Equipment};
-use crate::engine::{Core, Engine, OpenError, Publish, Recovered};
+use crate::engine::{Core, Engine, Engineered, OpenError, Publish, Recovered};
 use crate::http;
 use crate::printing::{self, Printing, PrintingError};
 use crate::twin::{TwinError, Twins};
@@ -180,9 +180,8 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
         http::State::new(engine.clone(), board, Arc::clone(&clock), office, args.data, limits)
             .with_devices(equipment.registry())
             .with_printing(printing.clone());
-    let unasked = printing
-        .take_unasked()
-        .map(|unasked| tokio::spawn(http::print_unasked(state.clone(), unasked)));
+    let unasked = printing.take_unasked();
+    let unasked = unasked.map(|asked| tokio::spawn(http::print_unasked(state.clone(), asked)));
     announce(&args.clock, address, &today, &clock);
     tokio::spawn(crate::integrity::check(data));
     let beside = Arc::clone(&twins).routes();
@@ -191,6 +190,11 @@ pub async fn run(args: ServeArgs) -> Result<(), ServeError> {
     if let Some(unasked) = unasked {
         unasked.abort();
     }
+    stop(engineered).await
+}
+
+/// Stops the engine; everything that it has acknowledged is on disk.
+async fn stop(engineered: Engineered) -> Result<(), ServeError> {
     tokio::task::spawn_blocking(move || engineered.stop())
         .await
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;

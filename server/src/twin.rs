@@ -8,7 +8,7 @@
 //! | `GET /demo/twins` | every twin with its state and what it did not understand |
 //! | `POST /demo/twins/{device}` | does something to one: `{"do":"cable","plugged":false}` |
 //! | `GET /demo/slips`, `/demo/slips/{kiosk}/{n}.svg` | the paper |
-//! | `GET /demo/printers`, `/demo/bells`, `POST /demo/printers/{kiosk}` | printers and bells alone |
+//! | `GET /demo/printers`, `/demo/bells`, `POST /demo/printers/{kiosk}` | printers, bells alone |
 
 mod paper;
 mod thing;

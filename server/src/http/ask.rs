@@ -59,11 +59,7 @@ pub(super) fn read(
         O::MergeOffline => merge_offline(body, around.token),
         O::CancelTicket => cancel_ticket(subject, body),
         O::ReportPaper => report_paper(subject, body),
-        O::ReprintTicket => {
-            about_ticket(subject, body, |ticket, request::ReprintTicket { printer: _ }| {
-                Command::ReprintTicket { ticket }
-            })
-        }
+        O::ReprintTicket => reprint_ticket(subject, body),
         O::MarkInaccurate => {
             about_ticket(subject, body, |ticket, Nothing {}| Command::MarkInaccurate { ticket })
         }
@@ -167,6 +163,12 @@ fn cancel_ticket(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
     about_ticket(subject, body, |ticket, request::CancelTicket { reason }| Command::CancelTicket {
         ticket,
         reason: wire_event::to_cancel_reason(reason),
+    })
+}
+
+fn reprint_ticket(subject: &str, body: &[u8]) -> Result<Asked, Fault> {
+    about_ticket(subject, body, |ticket, request::ReprintTicket { printer: _ }| {
+        Command::ReprintTicket { ticket }
     })
 }
 

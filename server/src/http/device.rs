@@ -6,7 +6,7 @@ use domain::id::TicketId;
 use domain::ticket::{Origin, Paper};
 use protocol::device::{DeviceDetail, DeviceKind, DeviceView, JobProgress, JobView, WithdrawJob};
 use protocol::request::Nothing;
-use protocol::route::{self, Operation, Route};
+use protocol::route::{self, Method, Operation, Route};
 
 use super::command::{self, Received};
 use super::fault::Fault;
@@ -18,8 +18,27 @@ use crate::view::Scene;
 /// Most slips of a printer that are told; staff settle them one by one.
 const JOBS_MAX: usize = 50;
 
+/// Answers a question about devices, or does something with one.
+///
+/// # Errors
+///
+/// Those of the route.
+pub(super) async fn answer(
+    state: &State,
+    route: &'static Route,
+    subject: &str,
+    request: Request<Body>,
+) -> Result<Response<Body>, Fault> {
+    match (route.method, route.operation) {
+        (Method::Get, Operation::ListDevices) => Ok(list(state)),
+        (Method::Get, Operation::FindDevices) => Ok(find(state)),
+        (Method::Get, _) => read(state, subject),
+        (Method::Post, _) => carry_out(state, route, subject, request).await,
+    }
+}
+
 /// Every device.
-pub(super) fn list(state: &State) -> Response<Body> {
+fn list(state: &State) -> Response<Body> {
     let mut devices = state.devices().list();
     state.board().read(|scene| devices.iter_mut().for_each(|device| complete(device, scene)));
     json(StatusCode::OK, &devices)
@@ -30,7 +49,7 @@ pub(super) fn list(state: &State) -> Response<Body> {
 /// # Errors
 ///
 /// `unknown_device`.
-pub(super) fn read(state: &State, subject: &str) -> Result<Response<Body>, Fault> {
+fn read(state: &State, subject: &str) -> Result<Response<Body>, Fault> {
     let (mut device, exchanges) =
         state.devices().read(subject).ok_or_else(|| fault(NotDone::Unknown, subject))?;
     state.board().read(|scene| complete(&mut device, scene));
@@ -38,17 +57,13 @@ pub(super) fn read(state: &State, subject: &str) -> Result<Response<Body>, Fault
 }
 
 /// What is plugged into this machine.
-pub(super) fn find(state: &State) -> Response<Body> {
+fn find(state: &State) -> Response<Body> {
     let devices = state.devices();
     json(StatusCode::OK, &discovery::find(devices.root(), state.office(), &devices.facts()))
 }
 
 /// Does something with a device.
-///
-/// # Errors
-///
-/// Those of the route.
-pub(super) async fn carry_out(
+async fn carry_out(
     state: &State,
     route: &'static Route,
     subject: &str,

@@ -61,7 +61,8 @@ impl Usb {
         };
         let which = match (&self.serial, &self.interface) {
             (Some(serial), _) if is_plain(serial) => format!(
-                "ATTRS{{idVendor}}==\"{}\", ATTRS{{idProduct}}==\"{}\", ATTRS{{serial}}==\"{serial}\"",
+                "ATTRS{{idVendor}}==\"{}\", ATTRS{{idProduct}}==\"{}\", \
+                 ATTRS{{serial}}==\"{serial}\"",
                 self.vendor, self.product
             ),
             (_, Some(interface)) => format!("KERNELS==\"{interface}\""),
