@@ -2,6 +2,8 @@
 
 use domain::command::Command;
 use domain::ticket::Paper;
+use kiosk::spool::{NewJob, Subject};
+use printer_driver::document::{Align, Document, Style};
 use printer_driver::printer::JobState;
 use printer_driver::virtual_printer::{Control, PaperSupply};
 use protocol::view::PrinterCondition;
@@ -187,4 +189,60 @@ fn a_kiosk_without_a_printer_lets_its_neighbour_print_and_without_one_staff_are_
     assert_eq!(answer.status, 200, "{}", answer.text());
     run.hears(ticket, Paper::Printed);
     run.stop();
+}
+
+/// Leaves a slip of ticket 1 in the first printer's spool as a run does that ends in the middle of
+/// a move: after so many of its steps.
+fn left_in_the_middle(hall: &Hall, to: &str, step_count: usize) {
+    let (from, other) = (hall.spool(FIRST), hall.spool(SECOND));
+    let slip = Document::builder().text("A001", Style::BODY, Align::Center).build().unwrap();
+    let job = from.add(NewJob::new(Subject::ticket(1), slip)).unwrap().id;
+    if step_count > 0 {
+        from.intend_move(job, to).unwrap();
+    }
+    if step_count > 1 {
+        from.take_out(job).unwrap();
+    }
+    if step_count > 2 {
+        let slip = from.find(job).unwrap().unwrap();
+        other.add(slip.handed_over(from.mark().unwrap())).unwrap();
+    }
+}
+
+#[test]
+fn a_move_that_the_last_run_left_in_the_middle_ends_with_one_slip_at_one_printer() {
+    for (step_count, printer) in [(0, FIRST), (1, FIRST), (2, SECOND), (3, SECOND)] {
+        let hall = Hall::new();
+        left_in_the_middle(&hall, SECOND, step_count);
+        let run = hall.start();
+        until("the slip is on paper", || (hall.count("A001") > 0).then_some(()));
+        // Whatever else were to come would come before the next slip of its printer.
+        for name in [FIRST, SECOND] {
+            let (_, label) = run.issue(name);
+            until("the next slip", || (hall.count(&label) > 0).then_some(()));
+        }
+        let left = hall.slips(printer).iter().filter(|slip| slip.trim() == "A001").count();
+        let all = [FIRST, SECOND].into_iter().flat_map(|name| hall.slips(name));
+        let all = all.filter(|slip| slip.trim() == "A001").count();
+        assert_eq!((left, all), (1, 1), "after {step_count} steps");
+        drop(run);
+    }
+}
+
+#[test]
+fn a_slip_on_its_way_to_a_printer_that_is_gone_is_printed_where_it_was_unless_it_had_arrived() {
+    for (step_count, count) in [(2, 1), (3, 0)] {
+        let mut hall = Hall::new();
+        left_in_the_middle(&hall, SECOND, step_count);
+        hall.office.devices.printers.retain(|line| line.owner.as_str() == FIRST);
+        let run = hall.start();
+        let (_, label) = run.issue(FIRST);
+        until("the next slip", || {
+            let own = |slip: &&String| slip.contains(&label) && slip.trim() != "A001";
+            (hall.slips(FIRST).iter().filter(own).count() > 0).then_some(())
+        });
+        let left = hall.slips(FIRST).iter().filter(|slip| slip.trim() == "A001").count();
+        assert_eq!(left, count, "after {step_count} steps");
+        drop(run);
+    }
 }
