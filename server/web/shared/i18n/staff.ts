@@ -595,7 +595,7 @@ const en: StaffText = {
   paperFailed: "did not come out",
   paperPrinted: "Mark as printed",
   paperReprint: "Reprint",
-  paperReprintAt: (printer) => `Print again (${printer})`,
+  paperReprintAt: (printer) => `Reprint (${printer})`,
   paperCancel: "Cancel ticket",
   paperCancelSure: "Cancel it (no undo)",
   paperNone: "No ticket needs checking",
