@@ -112,7 +112,8 @@ fn befall(machine: &Machine, random: &mut Random, fault: Fault) {
         }
         Fault::LostProof => machine.lose_proofs(1),
         Fault::Noise => {
-            let noise: Vec<u8> = (0..random.below(6)).map(|_| random.bits() as u8).collect();
+            // As a wrong speed gives it: bit 7 set, and no answer of any model.
+            let noise: Vec<u8> = (0..random.below(6)).map(|_| random.bits() as u8 | 0x90).collect();
             machine.babble(&noise);
         }
         Fault::Kill => {}
