@@ -272,6 +272,55 @@ async fn a_technician_tries_devices_out_from_a_terminal() {
     assert!(text(&unknown.stderr).contains("bells.management"), "what there is, is said");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_slip_is_taken_back_and_its_ticket_is_then_settled() {
+    let office = Office::open().await;
+    // With both covers open no printer can stand in for the other.
+    for printer in ["printers.kiosk-1", "printers.kiosk-2"] {
+        office.until_device(printer, |device| device["state"] == "ready").await;
+        office.twin(printer, json!({ "do": "cover", "open": true })).await;
+        office.until_device(printer, |device| device["state"] == "cover_open").await;
+    }
+    office.done("/api/v1/tickets", json!({ "errand": "join", "kiosk": "kiosk-1" })).await;
+    let held = |device: &Value| device["jobs"][0]["can_withdraw"] == true;
+    let detail = office.until_device("printers.kiosk-1", held).await;
+    let job = &detail["device"]["jobs"][0];
+    let label = office.tickets().await[0]["label"].clone();
+    assert_eq!(job["label"], label, "{job}");
+    let path = "/api/v1/devices/printers.kiosk-1/withdraw";
+    office.done(path, json!({ "job": job["job"] })).await;
+    let failed = |device: &Value| {
+        device["jobs"][0]["progress"] == "failed" && device["jobs"][0]["label"] == label
+    };
+    let detail = office.until_device("printers.kiosk-1", failed).await;
+    let again = post(path, json!({ "job": job["job"] })).send(office.address).await;
+    assert_eq!((again.status, again.code()), (404, "unknown_job".to_owned()));
+    let ticket = &detail["device"]["jobs"][0]["ticket"];
+    office.done(&format!("/api/v1/tickets/{ticket}/paper"), json!({ "paper": "printed" })).await;
+    office.until_device("printers.kiosk-1", |device| device["jobs"] == json!([])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_page_that_is_asked_for_twice_under_one_key_is_printed_once() {
+    let office = Office::open().await;
+    office.until_device("printers.kiosk-1", |device| device["state"] == "ready").await;
+    let path = "/api/v1/devices/printers.kiosk-1/test";
+    for _ in 0..2 {
+        let reply = post(path, json!({})).header("idempotency-key", "press-1");
+        assert_eq!(reply.send(office.address).await.status, 200);
+    }
+    let other = post("/api/v1/devices/bells.special/test", json!({}));
+    let other = other.header("idempotency-key", "press-1").send(office.address).await;
+    assert_eq!((other.status, other.code()), (409, "key_reused".to_owned()));
+    office.until("the page", "/demo/slips", |slips| slips.as_array().unwrap().len() == 1).await;
+    // What is printed after it is the next slip: there was no second page.
+    office.done("/api/v1/tickets", json!({ "errand": "join", "kiosk": "kiosk-1" })).await;
+    let slips = office.until("the slip", "/demo/slips", |slips| code_on(slips).is_some()).await;
+    assert_eq!(slips.as_array().unwrap().len(), 2, "{slips}");
+    let cannot = post("/api/v1/devices/bells.special/new-roll", json!({})).send(office.address);
+    assert_eq!(cannot.await.code(), "device_cannot");
+}
+
 #[test]
 fn a_terminal_without_a_server_says_so_and_checks_devices_by_itself() {
     let server = format!("http://127.0.0.1:{}", free_port());

@@ -4,8 +4,11 @@
 use std::process::ExitCode;
 
 use printer_driver::bell::{Bell, BellStatus, BellTiming};
-use printer_driver::device::{Address, BellUrl, DeviceUrl};
+use printer_driver::button::{Buttons, InputStatus, InputTiming};
+use printer_driver::device::{Address, BellUrl, ButtonUrl, DeviceUrl, PanelUrl, ScannerUrl};
+use printer_driver::panel::{Panel, PanelStatus, PanelTiming};
 use printer_driver::printer::{LinkState, NoJournal, Printer, PrinterOptions, PrinterStatus};
+use printer_driver::scanner::Scanner;
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::{Duration, timeout};
@@ -13,8 +16,8 @@ use tokio::time::{Duration, timeout};
 use super::{Trouble, table};
 use crate::check::say;
 use crate::config::OfficeFile;
-use crate::devices::address;
 use crate::devices::printer::state;
+use crate::devices::{AddressError, address};
 
 /// How long a device may take to be opened and to say how it is.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(6);
@@ -53,6 +56,8 @@ pub(super) async fn check(office: &OfficeFile, as_json: bool) -> Result<ExitCode
         let (is_well, words) = self::bell(bell).await;
         findings.push(finding(&line.path, &line.url, is_well, words));
     }
+    findings.extend(panels(office).await?);
+    findings.extend(inputs(office).await?);
     let all_well = findings.iter().all(|finding| finding.is_well);
     let code = if as_json {
         let json = serde_json::to_string_pretty(&findings);
@@ -61,6 +66,78 @@ pub(super) async fn check(office: &OfficeFile, as_json: bool) -> Result<ExitCode
         say(&text(&findings))
     };
     Ok(if all_well { code } else { ExitCode::FAILURE })
+}
+
+async fn panels(office: &OfficeFile) -> Result<Vec<Finding>, Trouble> {
+    let mut findings = Vec::new();
+    let mut urls = Vec::new();
+    for line in &office.devices.panels {
+        let url: PanelUrl = address(line).map_err(|error| Trouble::Office(error.to_string()))?;
+        if is_twin(&url.address) {
+            let (is_well, words) = twin();
+            findings.push(finding(&line.path, &line.url, is_well, words));
+        } else {
+            urls.push((line, url));
+        }
+    }
+    // Panels of one line share it.
+    let opened = urls.iter().map(|(_, url)| url.clone()).collect();
+    let panels = Panel::spawn_all(opened, PanelTiming::default());
+    let panels = panels.map_err(|error| Trouble::Office(error.to_string()))?;
+    for ((line, _), panel) in urls.into_iter().zip(panels) {
+        let mut status = panel.status();
+        let settled =
+            |status: &PanelStatus| matches!(status, PanelStatus::Ready | PanelStatus::Silent);
+        let (is_well, words) = match until(&mut status, settled).await {
+            PanelStatus::Absent { reason } => (false, format!("not connected: {reason}")),
+            PanelStatus::Silent => (false, "no answer".to_owned()),
+            PanelStatus::Waiting | PanelStatus::Ready => (true, "ready, blanked".to_owned()),
+        };
+        panel.stop().await;
+        findings.push(finding(&line.path, &line.url, is_well, words));
+    }
+    Ok(findings)
+}
+
+async fn inputs(office: &OfficeFile) -> Result<Vec<Finding>, Trouble> {
+    let mut findings = Vec::new();
+    let mistaken = |error: AddressError| Trouble::Office(error.to_string());
+    for input in &office.devices.buttons {
+        let line = &input.line;
+        let url: ButtonUrl = address(line).map_err(mistaken)?;
+        let (is_well, words) = if line.url.starts_with("virtual:") {
+            twin()
+        } else {
+            let (buttons, _presses) = Buttons::spawn(url, InputTiming::default());
+            let status = buttons.status();
+            let found = input_status(status).await;
+            buttons.stop().await;
+            found
+        };
+        findings.push(finding(&line.path, &line.url, is_well, words));
+    }
+    for input in &office.devices.scanners {
+        let line = &input.line;
+        let url: ScannerUrl = address(line).map_err(mistaken)?;
+        let (is_well, words) = if line.url.starts_with("virtual:") {
+            twin()
+        } else {
+            let (scanner, _scans) = Scanner::spawn(url, InputTiming::default());
+            let status = scanner.status();
+            let found = input_status(status).await;
+            scanner.stop().await;
+            found
+        };
+        findings.push(finding(&line.path, &line.url, is_well, words));
+    }
+    Ok(findings)
+}
+
+async fn input_status(mut status: watch::Receiver<InputStatus>) -> (bool, String) {
+    match until(&mut status, |status| *status == InputStatus::Ready).await {
+        InputStatus::Absent { reason } => (false, format!("not connected: {reason}")),
+        InputStatus::Ready => (true, "there; press or scan to see more".to_owned()),
+    }
 }
 
 fn finding(path: &str, url: &str, is_well: bool, words: String) -> Finding {
