@@ -18,8 +18,8 @@ impl Spool {
         Ok(PaperCounter::resume(roll_m, load(&self.lock())?))
     }
 
-    /// Counts the paper of a slip that is on paper, or may be: `length_mm` from cut to cut, the mean
-    /// of the latest slips where nobody knows. A slip that has been counted is not counted again.
+    /// Counts what a slip that is on paper, or may be, took off the roll: `length_mm` from cut to
+    /// cut, the mean of the latest slips where nobody knows. A slip is counted once.
     ///
     /// # Errors
     ///
