@@ -1,11 +1,11 @@
-//! What is inside a ticket printer, as Epson's manuals describe it.
+//! What is inside a ticket printer, as Epson's manuals describe it, and Star's for its language.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::paper::command::{Code, Command, Setting};
-use crate::paper::model::{HALF_DOTS, LINE_DOTS, Model};
-use crate::paper::{escpos, hex};
+use crate::paper::model::{HALF_DOTS, LINE_DOTS, Language, Model};
+use crate::paper::{escpos, hex, star};
 
 /// What it takes before it must print: 4 KB, as TM models are delivered.
 pub const BUFFER_BYTES: usize = 4096;
@@ -62,7 +62,9 @@ pub struct Mechanism {
     line_dots: u32,
     payload: String,
     reports: bool,
-    reported: [u8; 4],
+    reported: Vec<u8>,
+    /// Star: jobs that ended, modulo 32.
+    endings: u8,
     speech: Vec<u8>,
     proofs_to_lose: u32,
     sheets: Vec<Sheet>,
@@ -88,7 +90,8 @@ impl Mechanism {
             line_dots: 0,
             payload: String::new(),
             reports: false,
-            reported: [0; 4],
+            reported: Vec::new(),
+            endings: 0,
             speech: Vec::new(),
             proofs_to_lose: 0,
             sheets: vec![Sheet::default()],
@@ -133,6 +136,10 @@ impl Mechanism {
     /// Opens or closes the cover.
     pub fn set_cover(&mut self, open: bool) {
         self.cover_open = open;
+        // A Star tries the cutter when the cover is closed; an Epson waits to be told.
+        if !open && !self.stuck && self.is_star() {
+            self.cutter_error = false;
+        }
         self.report();
     }
 
@@ -155,6 +162,7 @@ impl Mechanism {
             self.speech.clear();
             self.recent.clear();
             self.reports = false;
+            self.endings = 0;
             self.cutter_error = false;
             self.busy_until = None;
         } else if self.stuck {
@@ -200,8 +208,30 @@ impl Mechanism {
         self.line_dots = 0;
     }
 
-    /// The four bytes of automatic status (TM-T88III specification, GS a).
-    fn status(&self) -> [u8; 4] {
+    fn is_star(&self) -> bool {
+        self.model.language == Language::Star
+    }
+
+    /// Automatic status, as its language has it.
+    fn status(&self) -> Vec<u8> {
+        if self.is_star() { self.star_status().to_vec() } else { self.epson_status().to_vec() }
+    }
+
+    /// Nine bytes (Star Line Mode command specification, appendix 2).
+    fn star_status(&self) -> [u8; 9] {
+        let bit = |set: bool, bit: u8| if set { bit } else { 0 };
+        let counter = (self.endings & 0x07) << 1 | (self.endings & 0x18) << 2;
+        let printer = bit(!self.can_print(), 0x08) | bit(self.cover_open, 0x20);
+        let paper = match self.paper {
+            Paper::Enough => 0,
+            Paper::NearEnd => 0x04,
+            Paper::End => 0x0c,
+        };
+        [0x23, 0x06, printer, bit(self.cutter_error, 0x08), 0, paper, 0, counter, 0]
+    }
+
+    /// Four bytes (TM-T88III specification, GS a).
+    fn epson_status(&self) -> [u8; 4] {
         let mut status = [0x10, 0, 0, 0];
         if !self.can_print() {
             status[0] |= 0x08;
@@ -223,8 +253,8 @@ impl Mechanism {
     fn report(&mut self) {
         let status = self.status();
         if self.on && self.reports && status != self.reported {
+            self.speech.extend(&status);
             self.reported = status;
-            self.speech.extend(status);
         }
     }
 
@@ -264,6 +294,13 @@ impl Mechanism {
     }
 
     fn obey_on_receipt(&mut self) {
+        if self.is_star() {
+            // ESC ACK SOH: status, now.
+            if self.recent.ends_with(&[0x1b, 0x06, 0x01]) {
+                self.speech.extend(self.star_status());
+            }
+            return;
+        }
         if self.recent.ends_with(&CLEAR) && self.model.clears {
             self.forget();
             self.recent.clear();
@@ -310,6 +347,8 @@ impl Mechanism {
         let (bytes, _) = self.buffer.as_slices();
         let length = match bytes {
             [] => return false,
+            [0x1b] | [0x1b, 0x06] if self.is_star() => return false,
+            [0x1b, 0x06, _, ..] if self.is_star() => 3,
             // Padding that some senders complete torn pictures with.
             [0x00, ..] => 1,
             // Obeyed already.
@@ -317,7 +356,7 @@ impl Mechanism {
             [0x10] | [0x10, 0x04 | 0x05] => return false,
             [0x10, 0x14, ..] if bytes.len() < CLEAR.len() => return false,
             [0x10, 0x14, 0x08, ..] => CLEAR.len(),
-            _ => match escpos::read(bytes, &self.model) {
+            _ => match self.read(bytes) {
                 Ok(None) => return false,
                 Ok(Some((command, length))) => {
                     if self.needs_paper(&command) && !self.can_print() {
@@ -334,6 +373,14 @@ impl Mechanism {
         };
         self.buffer.drain(..length.min(self.buffer.len()));
         true
+    }
+
+    fn read(&self, bytes: &[u8]) -> escpos::Read {
+        if self.is_star() {
+            star::read(bytes, &self.model)
+        } else {
+            escpos::read(bytes, &self.model)
+        }
     }
 
     fn needs_paper(&self, command: &Command) -> bool {
@@ -363,16 +410,17 @@ impl Mechanism {
     fn obey(&mut self, command: Command, now: Instant) {
         match command {
             Command::Initialise => {
-                // Whether ESC @ ends the reports is not documented: here it does.
                 self.line.clear();
                 self.line_dots = 0;
-                self.reports = false;
+                // Whether ESC @ ends the reports is not documented: on an Epson here it does.
+                self.reports &= self.is_star();
             }
+            Command::Set(Setting::EtbReset) => self.endings = 0,
             Command::Set(Setting::AutomaticStatus(on)) => {
                 self.reports = on;
                 if on {
                     self.reported = self.status();
-                    self.speech.extend(self.reported);
+                    self.speech.extend(&self.reported);
                 }
             }
             Command::Code(Code::Payload(payload)) => {
@@ -407,10 +455,16 @@ impl Mechanism {
             }
             Command::Response(n) => self.prove(&[0x80 | n]),
             Command::Fence => {
-                let paper = self.status()[2];
+                let paper = self.epson_status()[2];
                 self.prove(&[paper]);
             }
-            Command::Etb => {}
+            Command::Etb => {
+                self.endings = (self.endings + 1) % 32;
+                self.reported = self.status();
+                if self.reports {
+                    self.prove(&self.reported.clone());
+                }
+            }
         }
     }
 

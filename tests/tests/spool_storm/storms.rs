@@ -127,6 +127,11 @@ fn behind_an_ordered_question_every_slip_is_printed_once_or_unknown_and_none_is_
 }
 
 #[test]
+fn by_a_stepping_counter_every_slip_is_printed_once_or_unknown_and_none_is_lost() {
+    storm("star", Socket::Tcp, "profile=star");
+}
+
+#[test]
 fn by_numbered_responses_every_slip_is_printed_once_or_unknown_and_none_is_lost() {
     let line = Socket::Serial("ticket-printer".into());
     storm("seiko", line, "profile=seiko&baud=115200&flow=software");
