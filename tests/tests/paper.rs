@@ -10,5 +10,7 @@
 
 mod paper {
     mod decoder;
+    mod legibility;
+    mod office;
     mod slips;
 }
