@@ -10,6 +10,9 @@ use std::time::Instant;
 
 /// Entries that are kept per device.
 pub const EXCHANGE_COUNT_MAX: usize = 64;
+/// An entry equal to one of this many before it only counts up: the questions and answers of one
+/// round of asking a printer are eight.
+const REPEAT_DISTANCE_MAX: usize = 16;
 /// Bytes of one entry that are kept.
 pub const EXCHANGE_BYTE_COUNT_MAX: usize = 96;
 
@@ -57,8 +60,9 @@ impl ExchangeLog {
         ExchangeLog::default()
     }
 
-    /// Adds what has just gone over the line. An entry equal to one of the last two only counts
-    /// up, so that the question of every few seconds and its answer do not push all else out.
+    /// Adds what has just gone over the line. An entry equal to one of the latest only counts up
+    /// where it stands, so that the questions of every few seconds and their answers do not push
+    /// all else out; when each was last seen is in [`Exchange::at`].
     pub fn note(
         &self,
         direction: Direction,
@@ -70,7 +74,7 @@ impl ExchangeLog {
         let detail = detail.into();
         let at = Instant::now();
         let mut entries = self.entries();
-        let same = entries.iter_mut().rev().take(2).find(|entry| {
+        let same = entries.iter_mut().rev().take(REPEAT_DISTANCE_MAX).find(|entry| {
             entry.direction == direction
                 && entry.byte_count == bytes.len()
                 && entry.bytes == kept
@@ -116,6 +120,21 @@ mod tests {
         let entries = log.entries_now();
         assert_eq!(entries.len(), 3);
         assert_eq!((entries[1].count, entries[2].count), (1000, 1000));
+    }
+
+    #[test]
+    fn the_round_of_questions_to_a_printer_that_is_held_up_leaves_the_job_in_sight() {
+        let log = ExchangeLog::new();
+        log.note(Direction::Sent, b"job", "job", "job 7");
+        for _ in 0..100 {
+            for question in 1..=4 {
+                log.note(Direction::Sent, &[0x10, 4, question], "ask", "");
+                log.note(Direction::Received, &[0x12], "answer", format!("{question}"));
+            }
+        }
+        let entries = log.entries_now();
+        assert_eq!((entries.len(), entries[0].meaning), (9, "job"));
+        assert!(entries[1..].iter().all(|entry| entry.count == 100));
     }
 
     #[test]

@@ -80,7 +80,7 @@ wire! {
         pub queue_count: u16,
         /// Paper that is left, where that is estimated.
         pub paper: Option<PaperLeft>,
-        /// Runs of bytes that it sent and that meant nothing.
+        /// Bytes, lines or codes from it that meant nothing.
         pub noise_count: u64,
         /// What a panel should be showing; `None` for anything but a panel.
         pub shows: Option<String>,

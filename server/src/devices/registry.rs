@@ -90,7 +90,7 @@ pub struct Look {
     pub queue_count: usize,
     /// Paper that is left.
     pub paper: Option<PaperLeft>,
-    /// Runs of bytes from it that meant nothing.
+    /// Bytes, lines or codes from it that meant nothing.
     pub noise_count: u64,
     /// What a panel should be showing.
     pub shows: Option<String>,
@@ -288,7 +288,7 @@ impl Registry {
         let now = self.0.clock.now().at;
         let mut rows = self.rows();
         let row = rows.iter_mut().find(|row| row.facts.device == device)?;
-        let exchanges = row.device.exchanges().iter().map(exchange).collect();
+        let exchanges = in_order(row.device.exchanges()).iter().map(exchange).collect();
         Some((row.view(now), exchanges))
     }
 
@@ -389,9 +389,15 @@ impl Row {
             inputs: look.inputs,
             jobs: look.jobs,
             actions: self.device.actions().to_vec(),
-            last: self.device.exchanges().last().map(exchange),
+            last: in_order(self.device.exchanges()).last().map(exchange),
         }
     }
+}
+
+/// Exchanges in the order in which each was last seen.
+fn in_order(mut exchanges: Vec<Exchange>) -> Vec<Exchange> {
+    exchanges.sort_by_key(|exchange| exchange.at);
+    exchanges
 }
 
 fn exchange(exchange: &Exchange) -> ExchangeView {

@@ -1873,7 +1873,7 @@ queue_count: number,
  */
 paper: PaperLeft | null,
 /**
- * Runs of bytes that it sent and that meant nothing.
+ * Bytes, lines or codes from it that meant nothing.
  */
 noise_count: number,
 /**
