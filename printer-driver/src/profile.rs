@@ -55,6 +55,19 @@ pub enum Completion {
     StatusFence,
 }
 
+/// In which words a printer says how it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StatusWords {
+    /// `0xx1xx10` to `DLE EOT`, four bytes of automatic status (Epson, Citizen and others).
+    Epson,
+    /// Identifiers in the upper four bits, eight bytes of automatic status (Seiko); Epson's words
+    /// are understood as well, because some units can be set to them.
+    Seiko,
+    /// Automatic status of variable length (Star).
+    Star,
+}
+
 /// The line a model usually hangs on; asked only where an address does not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -130,6 +143,7 @@ struct ProfileFile {
     dialect: Dialect,
     text: TextMode,
     completion: Completion,
+    status: StatusWords,
     clears_buffers: bool,
     disables_real_time: bool,
     link: UsualLink,
@@ -170,6 +184,8 @@ pub struct Profile {
     pub text: TextMode,
     /// How completion is proven.
     pub completion: Completion,
+    /// How it words its status.
+    pub status: StatusWords,
     /// Whether `DLE DC4` function 8 empties its buffers and is confirmed.
     pub clears_buffers: bool,
     /// Whether `GS ( D` keeps it from obeying `DLE DC4` 1 and 2 (pulse, power off).
@@ -253,6 +269,7 @@ impl Profile {
             dialect: file.dialect,
             text: file.text,
             completion: file.completion,
+            status: file.status,
             clears_buffers: file.clears_buffers,
             disables_real_time: file.disables_real_time,
             link: file.link,
@@ -274,8 +291,12 @@ impl Profile {
     }
 
     /// Refuses values that would divide by zero or leave no room for a full-width character at
-    /// the largest scale.
+    /// the largest scale, and words that do not go with the dialect.
     fn check(&self) -> Result<(), ProfileError> {
+        if (self.status == StatusWords::Star) != (self.dialect == Dialect::Star) {
+            let message = "status \"star\" goes with dialect \"star\", and the others do not";
+            return Err(ProfileError::Syntax { message: message.to_owned() });
+        }
         let range = |key: &'static str, value: u16, low: u16, high: u16| {
             if (low..=high).contains(&value) {
                 return Ok(());
@@ -388,6 +409,11 @@ mod tests {
         assert!(matches!(
             Profile::from_toml(&stopped, PaperWidth::Mm80),
             Err(ProfileError::Range { key: "print_speed_mm_per_s", .. })
+        ));
+        let mixed = text.replace("status = \"epson\"", "status = \"star\"");
+        assert!(matches!(
+            Profile::from_toml(&mixed, PaperWidth::Mm80),
+            Err(ProfileError::Syntax { .. })
         ));
     }
 

@@ -15,18 +15,23 @@
 //! | 80h to 8Fh | answer to DC2 q, on a printer that has it | 1 |
 //! | anything else | noise | 1 |
 //!
+//! Seiko: the same, and before it the words of its own, each with its own upper four bits (see
+//! [`SeikoAnswer`]); some units can be set to Epson's, so both are understood.
+//!
 //! Star: XON and XOFF, and the automatic status of [`StarStatus`]; anything else is noise.
 //!
 //! Source: TM-T88III specification, appendix G; Epson's ESC/POS reference for the blocks; Seiko
-//! RP-F10/D10 technical reference, p.158; Star Line Mode command specification, appendix 2.
+//! RP-F10/D10 technical reference, pp.79, 158; Star Line Mode command specification, appendix 2.
 
 mod escpos;
+mod seiko;
 mod star;
 
 use crate::completion::Token;
 use crate::printer::ProcessId;
-use crate::profile::{Completion, Dialect, Profile};
+use crate::profile::{Completion, Dialect, Profile, StatusWords};
 pub use escpos::{AutomaticStatus, RealTimeQuestion, RealTimeStatus};
+pub use seiko::{SeikoAnswer, SeikoStatus};
 use star::Frame;
 pub use star::StarStatus;
 
@@ -61,6 +66,8 @@ pub enum StatusEvent {
     Automatic(AutomaticStatus),
     /// Automatic status of a Star printer.
     Star(StarStatus),
+    /// Something in Seiko's own words.
+    Seiko(SeikoAnswer),
     /// Answer to GS r or GS I n.
     Transmitted(u8),
     /// `37 22 d1 d2 d3 d4 00`: the job with this ID is on paper.
@@ -111,23 +118,34 @@ enum Judgement {
 #[derive(Clone, Debug)]
 pub struct StatusDecoder {
     dialect: Dialect,
+    words: StatusWords,
     has_tokens: bool,
     /// Bytes of the answer that has begun.
     begun: Vec<u8>,
 }
 
 impl StatusDecoder {
-    /// A decoder for a printer of this dialect that proves jobs in this way.
+    /// A decoder for a printer of this dialect, in its usual words, that proves jobs in this way.
     #[must_use]
     pub fn new(dialect: Dialect, completion: Completion) -> StatusDecoder {
+        let words = match dialect {
+            Dialect::EscPos => StatusWords::Epson,
+            Dialect::Star => StatusWords::Star,
+        };
         let has_tokens = completion == Completion::Dc2Q;
-        StatusDecoder { dialect, has_tokens, begun: Vec::new() }
+        StatusDecoder { dialect, words, has_tokens, begun: Vec::new() }
+    }
+
+    /// The same for a printer that words its status in this way.
+    #[must_use]
+    pub fn with_words(self, words: StatusWords) -> StatusDecoder {
+        StatusDecoder { words, ..self }
     }
 
     /// A decoder for a printer with this profile.
     #[must_use]
     pub fn for_profile(profile: &Profile) -> StatusDecoder {
-        StatusDecoder::new(profile.dialect, profile.completion)
+        StatusDecoder::new(profile.dialect, profile.completion).with_words(profile.status)
     }
 
     /// Whether an answer has begun and not ended.
@@ -171,6 +189,11 @@ impl StatusDecoder {
     }
 
     fn judge(&self) -> Judgement {
+        if self.words == StatusWords::Seiko
+            && let Some(judgement) = seiko::judge(&self.begun)
+        {
+            return judgement;
+        }
         match (self.dialect, self.begun.as_slice()) {
             (_, []) => Judgement::Partial,
             (Dialect::EscPos, &[first]) => self.judge_first(first),
@@ -384,6 +407,142 @@ mod tests {
                 None => expected_for_single_byte(byte),
             };
             assert_eq!(events_of(&mut seiko, &[byte]), expected, "{byte:02X}");
+        }
+    }
+
+    /// What table 6-7 says about each first byte, written apart from the decoder.
+    fn expected_of_seiko(byte: u8) -> Vec<StatusEvent> {
+        let answer = match byte >> 4 {
+            0x8 => return vec![StatusEvent::Ended(Token::from_answer(byte).unwrap())],
+            0x9 => SeikoAnswer::Progress(byte),
+            0xa => SeikoAnswer::Status(byte),
+            0xb => SeikoAnswer::Initialised(byte),
+            0xc => return vec![],
+            _ if [0x02, 0x0e].contains(&byte) => return vec![],
+            // Noise from D0h on; below 80h what an Epson would mean.
+            _ => return expected_for_single_byte(byte),
+        };
+        vec![StatusEvent::Seiko(answer)]
+    }
+
+    fn seiko() -> StatusDecoder {
+        StatusDecoder::new(Dialect::EscPos, Completion::Dc2Q).with_words(StatusWords::Seiko)
+    }
+
+    #[test]
+    fn each_of_the_256_first_bytes_is_a_word_of_seiko_or_what_an_epson_says() {
+        for byte in 0..=255 {
+            let events = events_of(&mut seiko(), &[byte]);
+            assert_eq!(events, expected_of_seiko(byte), "{byte:02X}");
+        }
+    }
+
+    #[test]
+    fn each_of_the_256_bytes_inside_a_status_of_seiko_is_part_of_it_or_starts_over() {
+        let whole = [0xc0, 0xd0, 0xd1, 0xd8, 0xd2, 0xdf, 0xd0, 0xd4];
+        for place in 1..whole.len() {
+            for byte in 0..=255_u8 {
+                let mut decoder = seiko();
+                assert_eq!(events_of(&mut decoder, &whole[..place]), []);
+                let events = events_of(&mut decoder, &[byte]);
+                let mut expected = match byte {
+                    0x11 | 0x13 => vec![StatusEvent::Flow { may_send: byte == 0x11 }],
+                    0xd0..=0xdf if place < 7 => vec![],
+                    0xd0..=0xdf => {
+                        let mut bytes = whole;
+                        bytes[7] = byte;
+                        let status = SeikoAnswer::Automatic(SeikoStatus(bytes));
+                        vec![StatusEvent::Seiko(status)]
+                    }
+                    _ => vec![StatusEvent::Noise { byte_count: place }],
+                };
+                if matches!(expected[..], [StatusEvent::Noise { .. }]) {
+                    expected.extend(expected_of_seiko(byte));
+                }
+                assert_eq!(events, expected, "{byte:02X} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_seiko_says_is_read_however_it_is_split_and_wherever_xon_comes_in() {
+        // Initialised, status with cover and paper, DLE EOT, progress, 'SII', 12 34 56, token 4,
+        // a status that lost a byte, a string that lost its end, a half byte; then as an Epson.
+        let stream = b"\xb0\xc8\xd9\xd0\xd8\x11\xd0\xd0\xd0\xd0\xa7\x95\x02SII\x00\
+            \x0e\xe2\xf1\xe4\xf3\xe6\xf5\x00\x84\xc0\xd0\xd0\xd0\xd0\xd0\xd0\xa0\
+            \x02SI\xa1\x0e\xe2\x00\x12\x18\x00\x0f\x00";
+        let said = |answer| StatusEvent::Seiko(answer);
+        let status = SeikoStatus([0xc8, 0xd9, 0xd0, 0xd8, 0xd0, 0xd0, 0xd0, 0xd0]);
+        let expected = vec![
+            said(SeikoAnswer::Initialised(0xb0)),
+            StatusEvent::Flow { may_send: true },
+            said(SeikoAnswer::Automatic(status)),
+            said(SeikoAnswer::Status(0xa7)),
+            said(SeikoAnswer::Progress(0x95)),
+            StatusEvent::Block { header: 0x02, body: b"SII".to_vec() },
+            StatusEvent::Block { header: 0x0e, body: b"\xe2\xf1\xe4\xf3\xe6\xf5".to_vec() },
+            StatusEvent::Ended(Token::from_answer(0x84).unwrap()),
+            StatusEvent::Noise { byte_count: 7 },
+            said(SeikoAnswer::Status(0xa0)),
+            StatusEvent::Noise { byte_count: 3 },
+            said(SeikoAnswer::Status(0xa1)),
+            StatusEvent::Noise { byte_count: 2 },
+            StatusEvent::Transmitted(0x00),
+            StatusEvent::RealTime(0x12),
+            StatusEvent::Automatic(AutomaticStatus([0x18, 0, 0x0f, 0])),
+        ];
+        for first in 0..=stream.len() {
+            for second in first..=stream.len() {
+                let mut decoder = seiko();
+                let mut events = events_of(&mut decoder, &stream[..first]);
+                events.extend(events_of(&mut decoder, &stream[first..second]));
+                events.extend(events_of(&mut decoder, &stream[second..]));
+                assert_eq!(events, expected, "split at {first} and {second}");
+                assert!(!decoder.is_partial());
+            }
+        }
+        assert_eq!(
+            status.conditions(),
+            Conditions {
+                offline: true,
+                cover_open: true,
+                paper_end: true,
+                ..Conditions::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_string_without_end_is_given_up_after_the_longest_that_is_known() {
+        for header in [0x02, 0x0e] {
+            let body = if header == 0x02 { b"AA" } else { b"\xe1\xf1" };
+            let mut bytes = vec![header];
+            bytes.extend(body.repeat(48));
+            let mut decoder = seiko();
+            assert_eq!(events_of(&mut decoder, &bytes), []);
+            let events = events_of(&mut decoder, &body[..1]);
+            assert_eq!(events[0], StatusEvent::Noise { byte_count: 97 }, "{header:02X}");
+        }
+    }
+
+    #[test]
+    fn each_condition_of_seiko_has_its_bits_and_what_is_not_known_means_nothing() {
+        let of = |first: u8, second: u8, rest: u8| {
+            SeikoStatus([first, second, rest, rest, rest, rest, rest, rest]).conditions()
+        };
+        let none = Conditions::default();
+        let offline = Conditions { offline: true, ..none };
+        for rest in 0xd0..=0xdf {
+            for (first, second) in [(0xc0, 0xd0), (0xc4, 0xd0), (0xc0, 0xd2), (0xc4, 0xd6)] {
+                assert_eq!(of(first, second, rest), none);
+            }
+            for first in [0xc1, 0xc2, 0xc8, 0xcf] {
+                assert_eq!(of(first, 0xd6, rest), offline, "{first:02X}");
+            }
+            let cover = Conditions { cover_open: true, ..offline };
+            assert_eq!(of(0xc0, 0xd8, rest), cover);
+            let paper = Conditions { paper_end: true, ..offline };
+            assert_eq!(of(0xc8, 0xd1, rest), paper);
         }
     }
 

@@ -125,6 +125,7 @@ fn claim(event: &StatusEvent) -> Option<Report> {
         StatusEvent::Processed(id) => Some(Report::Printed(id.bytes())),
         StatusEvent::BuffersCleared => Some(Report::Cleared),
         StatusEvent::Star(_)
+        | StatusEvent::Seiko(_)
         | StatusEvent::Ended(_)
         | StatusEvent::OfflineCauses(_)
         | StatusEvent::Block { .. }

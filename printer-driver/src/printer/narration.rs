@@ -1,7 +1,9 @@
 //! What goes over the line, in the words of the technician's log.
 
 use crate::completion::Token;
-use crate::status::{Conditions, Heard, RealTimeQuestion, RealTimeStatus, StatusEvent};
+use crate::status::{
+    Conditions, Heard, RealTimeQuestion, RealTimeStatus, SeikoAnswer, StatusEvent,
+};
 
 /// The meaning and the detail of something heard; `asked` is the question of DLE EOT that waits.
 pub(super) fn of(heard: &Heard, asked: Option<RealTimeQuestion>) -> (&'static str, String) {
@@ -15,6 +17,7 @@ pub(super) fn of(heard: &Heard, asked: Option<RealTimeQuestion>) -> (&'static st
             }
             ("automatic_status", detail)
         }
+        StatusEvent::Seiko(answer) => seiko(*answer),
         StatusEvent::Transmitted(byte) => {
             let paper = [(byte & 0x03 != 0, "paper near end"), (byte & 0x0c != 0, "paper end")];
             ("status_fence", words(&paper, "paper present"))
@@ -28,6 +31,16 @@ pub(super) fn of(heard: &Heard, asked: Option<RealTimeQuestion>) -> (&'static st
         StatusEvent::Flow { may_send: true } => ("flow_go", String::new()),
         StatusEvent::Flow { may_send: false } => ("flow_stop", String::new()),
         StatusEvent::Noise { .. } => ("noise", String::new()),
+    }
+}
+
+/// Only what is known of Seiko's words.
+fn seiko(answer: SeikoAnswer) -> (&'static str, String) {
+    match answer {
+        SeikoAnswer::Progress(_) => ("progress", String::new()),
+        SeikoAnswer::Status(_) => ("printer_status", "present".to_owned()),
+        SeikoAnswer::Initialised(_) => ("initialised", String::new()),
+        SeikoAnswer::Automatic(status) => ("automatic_status", list(status.conditions())),
     }
 }
 
@@ -82,7 +95,7 @@ fn words(rows: &[(bool, &str)], otherwise: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{Completion, Dialect};
+    use crate::profile::{Completion, Dialect, StatusWords};
     use crate::status::StatusDecoder;
 
     #[test]
@@ -98,5 +111,10 @@ mod tests {
         let mut star = StatusDecoder::new(Dialect::Star, Completion::Etb);
         star.read(&[0x23, 0x06, 0, 0, 0, 0, 0, 0x22, 0], &mut heard);
         assert_eq!(of(&heard[2], None).1, "ready, ETB counter 9");
+        let mut seiko =
+            StatusDecoder::new(Dialect::EscPos, Completion::Dc2Q).with_words(StatusWords::Seiko);
+        seiko.read(&[0xb0, 0xc8, 0xd9, 0xd0, 0xd0, 0xd0, 0xd0, 0xd0, 0xd0], &mut heard);
+        assert_eq!(of(&heard[3], None).0, "initialised");
+        assert_eq!(of(&heard[4], None).1, "offline, cover open, paper end");
     }
 }

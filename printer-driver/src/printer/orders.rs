@@ -10,6 +10,8 @@ use crate::status::RealTimeQuestion;
 pub(super) const RESUME_AFTER_ERROR: [u8; 3] = [0x10, 0x05, 0x01];
 /// `DLE ENQ 2`: recovers from an error after emptying both buffers.
 pub(super) const RECOVER_EMPTY: [u8; 3] = [0x10, 0x05, 0x02];
+/// `GS a FF`: automatic status on; a report follows at once.
+pub(super) const REPORT: [u8; 3] = [0x1d, 0x61, 0xff];
 /// `ESC ACK SOH`: a Star printer answers at once with its automatic status.
 ///
 /// The manual advises against it while automatic status is on, because a host could not tell the

@@ -2,6 +2,7 @@
 
 mod ending;
 mod line;
+mod report;
 
 use super::condition::{LinkState, PrinterStatus};
 use super::job::{Hold, JobState, Proof, SentPart};
@@ -13,6 +14,7 @@ use crate::exchange::Direction;
 use crate::profile::Completion;
 use crate::status::{Heard, RealTimeQuestion, RealTimeStatus, StatusDecoder, StatusEvent};
 use crate::transport::{Backoff, Link};
+use report::Report;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -73,6 +75,10 @@ pub(super) struct Session<'a, J> {
     /// The question that answers to DLE EOT belong to, and how many are still to come.
     asked: Option<RealTimeQuestion>,
     answers_due: u32,
+    /// The printer speaks Seiko's own words, as far as it has been heard last.
+    speaks_seiko: bool,
+    /// The automatic status of such a printer that was asked for.
+    report: Report,
     fence: Option<FenceWait>,
     /// The last question was not answered, and nothing has been heard since.
     is_silent: bool,
@@ -97,6 +103,8 @@ impl<'a, J: Journal> Session<'a, J> {
             is_sending_job: false,
             asked: None,
             answers_due: 0,
+            speaks_seiko: false,
+            report: Report::default(),
             fence: None,
             is_silent: false,
         }
@@ -125,7 +133,7 @@ impl<'a, J: Journal> Session<'a, J> {
             None if self.task.may_hold_leftovers => self.clear_earlier_life().await?,
             None => {}
         }
-        self.send_noted(&orders::greeting(&self.task.profile), "greeting").await?;
+        self.greet().await?;
         self.ask_all().await?;
         loop {
             if self.task.should_stop() {
@@ -150,10 +158,17 @@ impl<'a, J: Journal> Session<'a, J> {
         }
     }
 
+    /// Initialises the printer, and has it report its conditions by itself.
+    async fn greet(&mut self) -> Result<(), End> {
+        self.report.asked();
+        self.send_noted(&orders::greeting(&self.task.profile), "greeting").await
+    }
+
     /// Waits for a request, a word from the printer, or `wait`, after which it is asked.
     async fn wait_idle(&mut self, wait: Duration) -> Result<(), End> {
         match self.next(Instant::now() + wait).await? {
             Happening::Deadline => self.ask_all().await,
+            Happening::Said(_) if self.report.is_wanted() => self.ask_all().await,
             Happening::Said(_) | Happening::Asked => Ok(()),
         }
     }

@@ -11,9 +11,11 @@
 //! included (a wire with handshake carries nothing either); a picture is printed when its last
 //! byte has come; a line advances in one step; speed does not depend on how dense the print is.
 //!
-//! Not as the manual has it: Seiko's RP-F10 words its conditions by identifiers of its own (`Ax` to
-//! `DLE EOT` and `GS r`, `Cx` and seven `Dx` unasked; technical reference, 6.4), of which too few
-//! bits are known here. The twin of `seiko` words them as Epson does; only its `DC2 q` is Seiko's.
+//! Seiko's own words (RP-F10 technical reference, 6.4) are spoken as far as they are known; see
+//! [`crate::status::SeikoAnswer`]. A printer that speaks them obeys `ESC @` and `GS a` at the head
+//! of its buffer even while it cannot print: an independent implementation asks in this way, and
+//! tells an open cover and paper end from the answer. Data that come before its answer to `DLE EOT`
+//! has left are an error.
 
 mod answers;
 mod page;
@@ -23,6 +25,7 @@ use super::control::{AnswerKind, Control, PaperSupply, StreamError, VirtualState
 use super::model::{Abilities, VirtualModel};
 use super::real_time::{self, Ear, RealTime};
 use super::slip::{Slip, TOP_DOTS};
+use crate::profile::StatusWords;
 use page::{Format, LINE_SPACING_DOTS};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -64,6 +67,8 @@ pub(super) struct Machine {
     /// Star: ends of printing counted, five bits, and whether one has come since the last status.
     ends_counted: u8,
     end_reached: bool,
+    /// Seiko: its answer to `DLE EOT` has not left yet.
+    is_asked: bool,
     answers: Vec<u8>,
     busy_until: Option<Instant>,
     slip: Slip,
@@ -92,6 +97,7 @@ impl Machine {
             automatic_last: Vec::new(),
             ends_counted: 0,
             end_reached: false,
+            is_asked: false,
             answers: Vec::new(),
             busy_until: None,
             slip: Slip::new(1, abilities.width_dots),
@@ -128,6 +134,7 @@ impl Machine {
     /// What the link is to carry back; nothing while silent or switched off.
     pub(super) fn take_answers(&mut self) -> Vec<u8> {
         let answers = std::mem::take(&mut self.answers);
+        self.is_asked = false;
         if self.state.silent || !self.state.powered { Vec::new() } else { answers }
     }
 
@@ -206,7 +213,11 @@ impl Machine {
             self.state.cutter_error = self.state.cutter_jam;
             self.state.offline = false;
         }
+        let is_started = on && !self.state.powered;
         self.state.powered = on;
+        if is_started {
+            self.report_initialised();
+        }
     }
 
     /// Whether the link may bring more bytes, and how many.
@@ -226,6 +237,9 @@ impl Machine {
             self.state.counts.bytes += 1;
             if self.state.loses_byte() {
                 continue;
+            }
+            if std::mem::take(&mut self.is_asked) {
+                self.error("data came before the answer to DLE EOT".to_owned());
             }
             self.received.push_back(*byte);
             if let Some((command, byte_count)) = self.ear.hear(*byte, &self.abilities) {
@@ -274,7 +288,11 @@ impl Machine {
     /// Does what is due at `now`.
     pub(super) fn advance(&mut self, now: Instant) {
         loop {
-            if !self.state.can_print() || self.busy_until.is_some_and(|until| until > now) {
+            if self.busy_until.is_some_and(|until| until > now) {
+                return;
+            }
+            if !self.state.can_print() {
+                while self.obey_stopped() {}
                 return;
             }
             let started = self.busy_until.take().unwrap_or(now);
@@ -283,6 +301,30 @@ impl Machine {
                 self.busy_until = Some(started.max(now) + duration);
             }
         }
+    }
+
+    /// Carries out what stands first in the buffer of a printer that cannot print, if that is
+    /// something it obeys even so.
+    fn obey_stopped(&mut self) -> bool {
+        let is_between = self.incoming.is_none() && self.busy_until.is_none();
+        let words = self.abilities.status;
+        if words != StatusWords::Seiko || !self.state.powered || !is_between {
+            return false;
+        }
+        if self.received.is_empty() {
+            return false;
+        }
+        let bytes = self.received.make_contiguous();
+        let (command, length) = match parse(bytes, &self.abilities, self.format.shift_jis) {
+            Parsed::Whole(command, length) => (command, length),
+            Parsed::Partial | Parsed::Wrong { .. } => return false,
+        };
+        let is_obeyed = matches!(command, Command::Initialise | Command::AutomaticStatus(_));
+        if is_obeyed {
+            self.received.drain(..length);
+            self.obey(command);
+        }
+        is_obeyed
     }
 
     /// Carries out what stands first in the buffer and returns how long it keeps the mechanism
@@ -425,7 +467,10 @@ impl Machine {
             Command::Picture(head) => self.begin_picture(head),
             Command::Single(byte) => self.single(byte),
             Command::Pair(pair) => self.pair(pair),
-            Command::Initialise => self.format = Format::default(),
+            Command::Initialise => {
+                self.format = Format::default();
+                self.report_initialised();
+            }
             Command::Cancel => self.cancel(),
             Command::Nothing | Command::RealTime => {}
             Command::RealTimeSwitch(pairs) => {

@@ -1,6 +1,8 @@
 //! Which printer the twin is: its dialect and what it can and cannot do.
 
-use crate::profile::{Completion, Cutter, Dialect, PaperWidth, Profile, ProfileError, TextMode};
+use crate::profile::{
+    Completion, Cutter, Dialect, PaperWidth, Profile, ProfileError, StatusWords, TextMode,
+};
 
 /// What kind of printer the twin is.
 ///
@@ -22,6 +24,14 @@ impl VirtualModel {
     /// As [`Profile::load`].
     pub fn load(name: &str, paper: PaperWidth) -> Result<VirtualModel, ProfileError> {
         Profile::load(name, paper).map(VirtualModel::from)
+    }
+
+    /// The same model set to say in other words how it is: some units of Seiko's can be set to
+    /// Epson's.
+    #[must_use]
+    pub fn speaking(mut self, words: StatusWords) -> VirtualModel {
+        self.profile.status = words;
+        self
     }
 }
 
@@ -59,15 +69,6 @@ pub(super) enum Characters {
     Latin,
     /// Nothing that may be relied upon: whatever is to be read is a picture.
     Unknown,
-}
-
-/// How a printer words what it says of itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum StatusWords {
-    /// `0xx1xx10` to `DLE EOT`, four bytes of automatic status (Epson, Citizen and others).
-    Epson,
-    /// `ESC ACK SOH` and automatic status of nine bytes (Star).
-    Star,
 }
 
 /// What a model obeys, beyond what all of its dialect do.
@@ -114,7 +115,7 @@ impl Abilities {
         Abilities {
             dialect: profile.dialect,
             characters,
-            status: if star { StatusWords::Star } else { StatusWords::Epson },
+            status: profile.status,
             process_id: profile.completion == Completion::ProcessId,
             answer_byte: profile.completion == Completion::Dc2Q,
             clears_buffers: profile.clears_buffers,

@@ -7,7 +7,7 @@ use printer_driver::printer::{
     Job, JobId, JobProgress, JobState, Journal, JournalError, Printer, PrinterOptions,
     PrinterStatus, Timing,
 };
-use printer_driver::profile::PaperWidth;
+use printer_driver::profile::{PaperWidth, StatusWords};
 use printer_driver::virtual_printer::{
     Control, Slip, VirtualLink, VirtualModel, VirtualPrinter, VirtualPrinterControl,
 };
@@ -100,6 +100,8 @@ pub(crate) struct Bench {
     pub(crate) control: VirtualPrinterControl,
     pub(crate) printer: Printer,
     pub(crate) journal: MemoryJournal,
+    /// In which words the twin says how it is.
+    pub(crate) words: StatusWords,
 }
 
 /// Fast paper, so that tests wait for faults and not for mechanics.
@@ -119,9 +121,13 @@ impl Bench {
 
     /// The twin of the profile `name` on a serial line.
     pub(crate) async fn of(name: &str) -> Bench {
+        Bench::of_model(VirtualModel::load(name, PaperWidth::Mm80).unwrap()).await
+    }
+
+    /// A twin of that model on a serial line; its driver knows the profile by its name alone.
+    pub(crate) async fn of_model(model: VirtualModel) -> Bench {
         let folder = Folder::new();
         let path = folder.path().join("printer");
-        let model = VirtualModel::load(name, PaperWidth::Mm80).unwrap();
         Bench::start_model(model, folder, VirtualLink::Terminal { path }).await
     }
 
@@ -130,8 +136,8 @@ impl Bench {
     }
 
     /// The same with a driver that waits as long as `timing` says.
-    pub(crate) async fn of_timed(name: &str, timing: Timing) -> Bench {
-        let bench = Bench::of(name).await;
+    pub(crate) async fn of_timed(model: VirtualModel, timing: Timing) -> Bench {
+        let bench = Bench::of_model(model).await;
         bench.printer.clone().stop().await;
         let url = bench.twin.device_url();
         let options = PrinterOptions { timing, ..PrinterOptions::new(url) };
@@ -141,11 +147,12 @@ impl Bench {
 
     async fn start_model(model: VirtualModel, folder: Folder, link: VirtualLink) -> Bench {
         let model = VirtualModel { speed_mm_per_s: MODEL_SPEED_MM_PER_S, ..model };
+        let words = model.profile.status;
         let twin = VirtualPrinter::start(model, link).await.unwrap();
         let control = twin.control();
         let journal = MemoryJournal { watched: Some(control.clone()), ..MemoryJournal::default() };
         let printer = driver(twin.device_url(), &journal, None);
-        let bench = Bench { folder, twin, control, printer, journal };
+        let bench = Bench { folder, twin, control, printer, journal, words };
         bench.status("the printer answers", |status| status.blocked_by().is_none()).await;
         bench
     }

@@ -349,7 +349,9 @@ fn any_bytes_are_read_as_the_manual_reads_them() {
                             'b'
                         }
                         StatusEvent::Noise { .. } => 'n',
-                        StatusEvent::Star(_) | StatusEvent::Flow { .. } => 'x',
+                        StatusEvent::Star(_) | StatusEvent::Seiko(_) | StatusEvent::Flow { .. } => {
+                            'x'
+                        }
                     };
                     (kind, heard.bytes.len())
                 })

@@ -6,11 +6,19 @@
 use crate::harness::{Bench, DEADLINE, finished};
 use crate::sample::drawn_slip;
 use printer_driver::printer::{JobProgress, JobState, Timing};
-use printer_driver::virtual_printer::{AnswerKind, Control, PaperSupply};
+use printer_driver::profile::{PaperWidth, StatusWords};
+use printer_driver::virtual_printer::{AnswerKind, Control, PaperSupply, VirtualModel};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-const PRINTERS: [&str; 5] = ["epson-jp", "citizen", "seiko", "star", "raster"];
+const PRINTERS: [(&str, StatusWords); 6] = [
+    ("epson-jp", StatusWords::Epson),
+    ("citizen", StatusWords::Epson),
+    ("seiko", StatusWords::Seiko),
+    ("seiko", StatusWords::Epson),
+    ("star", StatusWords::Star),
+    ("raster", StatusWords::Epson),
+];
 /// A slip of 3 mm, which every receive buffer holds: a printer that loses its buffer to a power
 /// cut loses all of it.
 const ROWS: u32 = 24;
@@ -112,9 +120,11 @@ fn count_whole(drawn: &[BTreeMap<u64, u32>], number: u64, run: &str) -> usize {
     whole.len()
 }
 
-async fn storm_over(name: &str, seed: u64, job_count: u64) {
-    let run = format!("{name}: YOBIDASHI_STORM_SEED={seed} YOBIDASHI_STORM_JOBS={job_count}");
-    let bench = Bench::of_timed(name, hasty()).await;
+async fn storm_over(name: &str, words: StatusWords, seed: u64, job_count: u64) {
+    let run =
+        format!("{name}, {words:?}: YOBIDASHI_STORM_SEED={seed} YOBIDASHI_STORM_JOBS={job_count}");
+    let model = VirtualModel::load(name, PaperWidth::Mm80).unwrap().speaking(words);
+    let bench = Bench::of_timed(model, hasty()).await;
     let mut random = Random(seed | 1);
     let mut outcomes = Vec::new();
     for number in 1..=job_count {
@@ -146,7 +156,7 @@ async fn in_a_storm_no_slip_is_doubled_lost_without_a_word_or_put_on_another() {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let seed = number("YOBIDASHI_STORM_SEED").unwrap_or(FIRST_SEED);
     let job_count = number("YOBIDASHI_STORM_JOBS").unwrap_or(JOB_COUNT);
-    let [epson, citizen, seiko, star, raster] =
-        PRINTERS.map(|name| storm_over(name, seed, job_count));
-    tokio::join!(epson, citizen, seiko, star, raster);
+    let [epson, citizen, seiko, seiko_as_epson, star, raster] =
+        PRINTERS.map(|(name, words)| storm_over(name, words, seed, job_count));
+    tokio::join!(epson, citizen, seiko, seiko_as_epson, star, raster);
 }

@@ -118,6 +118,7 @@ impl<J: Journal> Session<'_, J> {
             Happening::Deadline => {}
         }
         let asked = match orders::has_automatic_status(&self.task.profile) {
+            true if self.speaks_seiko => self.request_report().await,
             true => self.ask(Question::first(self.task.profile.dialect)).await,
             false => self.ask_all().await,
         };
@@ -251,7 +252,7 @@ impl<J: Journal> Session<'_, J> {
     }
 
     async fn send_greeting_and_cut(&mut self) -> Result<(), End> {
-        self.send_noted(&orders::greeting(&self.task.profile), "greeting").await?;
+        self.greet().await?;
         let job = self.task.under_way.as_mut();
         let may_cut = job.is_none_or(|job| {
             job.cut_count += 1;

@@ -8,7 +8,7 @@ use super::{
     ANSWER_GAP_MAX, Answer, Completion, Direction, End, FenceWait, Happening, Heard, Instant,
     LinkState, PrinterStatus, RealTimeStatus, SentPart, Session, StatusEvent,
 };
-use crate::status::{Conditions, StarStatus};
+use crate::status::{Conditions, SeikoAnswer, StarStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Words of a printer that wait to be read by whoever waits for one.
@@ -19,6 +19,10 @@ impl<J: Journal> Session<'_, J> {
     /// cause to give.
     pub(super) async fn ask_all(&mut self) -> Result<(), End> {
         for question in Question::all(self.task.profile.dialect) {
+            // Known from before, or by its answer to the first question.
+            if self.speaks_seiko {
+                return self.ask_seiko().await;
+            }
             if !question.is_about_cause() || self.task.status.borrow().offline {
                 self.ask(question).await?;
             }
@@ -29,12 +33,13 @@ impl<J: Journal> Session<'_, J> {
     /// Asks one question, twice at most, and learns the answer.
     pub(super) async fn ask(&mut self, question: Question) -> Result<(), End> {
         self.forget_other_question(question).await?;
+        self.hear_out().await?;
         for _attempt in 0..2 {
             if let Question::EscPos(_) = question {
                 self.answers_due += 1;
             }
             // What has been heard already answers an earlier question.
-            self.said.retain(|event| !matches!(event, StatusEvent::RealTime(_)));
+            self.said.retain(|event| !answers_real_time(event));
             self.send_noted(&question.bytes(), question.meaning()).await?;
             let until = Instant::now() + self.task.timing.reply;
             loop {
@@ -45,6 +50,10 @@ impl<J: Journal> Session<'_, J> {
                         self.task.watch_cutter();
                         return Ok(());
                     }
+                    (
+                        Happening::Said(StatusEvent::Seiko(SeikoAnswer::Status(_))),
+                        Question::EscPos(_),
+                    ) => return Ok(()),
                     (Happening::Said(StatusEvent::Star(_)), Question::Star) => return Ok(()),
                     (Happening::Said(_) | Happening::Asked, _) => {}
                     (Happening::Deadline, _) => break,
@@ -151,12 +160,20 @@ impl<J: Journal> Session<'_, J> {
                 }
                 self.hear_paper_status();
             }
-            StatusEvent::Automatic(status) => self.take_conditions(status.conditions()),
+            StatusEvent::Automatic(status) => {
+                self.take_conditions(status.conditions());
+                self.report.heard();
+                self.speaks_seiko = false;
+            }
+            StatusEvent::Seiko(answer) => self.hear_seiko(*answer),
             StatusEvent::Star(status) => {
                 self.take_conditions(status.conditions());
                 self.hear_counter(status);
             }
-            StatusEvent::RealTime(_) => self.answers_due = self.answers_due.saturating_sub(1),
+            StatusEvent::RealTime(_) => {
+                self.answers_due = self.answers_due.saturating_sub(1);
+                self.speaks_seiko = false;
+            }
             StatusEvent::OfflineCauses(_)
             | StatusEvent::BuffersCleared
             | StatusEvent::Block { .. }
@@ -224,7 +241,7 @@ impl<J: Journal> Session<'_, J> {
         }
     }
 
-    fn take_conditions(&mut self, conditions: Conditions) {
+    pub(super) fn take_conditions(&mut self, conditions: Conditions) {
         self.task.status.send_if_modified(|status| {
             let learned = PrinterStatus {
                 offline: conditions.offline,
@@ -332,6 +349,11 @@ impl<J: Journal> Session<'_, J> {
     pub(super) async fn flush(&mut self) -> Result<(), End> {
         self.writer.flush().await.map_err(|error| End::Lost { reason: error.to_string() })
     }
+}
+
+/// Whether `event` answers DLE EOT, in Epson's words or in Seiko's.
+fn answers_real_time(event: &StatusEvent) -> bool {
+    matches!(event, StatusEvent::RealTime(_) | StatusEvent::Seiko(SeikoAnswer::Status(_)))
 }
 
 /// `GS r 1` answers in pairs of bits, one pair for each sensor, and bit 7 and 4 off; a byte of

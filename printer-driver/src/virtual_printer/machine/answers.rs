@@ -1,9 +1,9 @@
 //! What a printer says.
 
 use super::Machine;
-use crate::profile::{Cutter, Dialect};
+use crate::profile::{Cutter, Dialect, StatusWords};
 use crate::virtual_printer::control::AnswerKind;
-use crate::virtual_printer::model::{Characters, StatusWords};
+use crate::virtual_printer::model::Characters;
 
 fn bit(holds: bool, mask: u8) -> u8 {
     if holds { mask } else { 0 }
@@ -19,8 +19,13 @@ impl Machine {
         self.answers.extend(&bytes[..length]);
     }
 
-    /// `DLE EOT n`.
+    /// `DLE EOT n`. What the lower half of Seiko's answer means is not known; the twin says `n`,
+    /// whatever its condition.
     pub(super) fn answer_real_time(&mut self, n: u8) {
+        if self.abilities.status == StatusWords::Seiko {
+            self.is_asked = true;
+            return self.answer(AnswerKind::Status, &[0xa0 | n]);
+        }
         let state = &self.state;
         let bits = match n {
             1 => bit(!state.can_print(), 0x08),
@@ -49,6 +54,19 @@ impl Machine {
                 bit(self.near_end(), 0x03) | bit(self.paper_ended(), 0x0c),
                 0x00,
             ],
+            // Which error each bit of byte 1 is, is not known, and neither is the near end of the
+            // roll: table 6-7 of the RP-F10, and `crate::status::SeikoStatus`.
+            StatusWords::Seiko => vec![
+                0xc0 | offline,
+                0xd0 | bit(state.cover_open, 0x08) | bit(self.paper_ended(), 0x01),
+                0xd0,
+                // No drawer stands open.
+                0xd8,
+                0xd0,
+                0xd0,
+                0xd0,
+                0xd0,
+            ],
             // Header 1 says nine bytes, header 2 version 3; appendix 2 of the specification.
             StatusWords::Star => vec![
                 0x23,
@@ -75,7 +93,7 @@ impl Machine {
 
     fn send_automatic(&mut self, kind: AnswerKind) {
         match self.abilities.status {
-            StatusWords::Epson => {
+            StatusWords::Epson | StatusWords::Seiko => {
                 self.automatic_last = self.automatic_status();
                 self.answer(kind, &self.automatic_last.clone());
             }
@@ -101,6 +119,13 @@ impl Machine {
         }
     }
 
+    /// BxH after ESC @ and after power on, in Seiko's words.
+    pub(super) fn report_initialised(&mut self) {
+        if self.abilities.status == StatusWords::Seiko {
+            self.answer(AnswerKind::Automatic, &[0xb0]);
+        }
+    }
+
     /// Something that proves what stands before it; nothing may be left in the line.
     pub(super) fn fence(&mut self, bytes: &[u8]) {
         self.reach_fence();
@@ -117,7 +142,17 @@ impl Machine {
     /// `GS r`.
     pub(super) fn transmit(&mut self, n: u8) {
         let paper = bit(self.near_end(), 0x03);
-        self.fence(&[if n == 1 { paper } else { 0 }]);
+        let byte = match self.abilities.status {
+            StatusWords::Seiko => 0xa0 | n,
+            StatusWords::Epson | StatusWords::Star => {
+                if n == 1 {
+                    paper
+                } else {
+                    0
+                }
+            }
+        };
+        self.fence(&[byte]);
     }
 
     /// `GS ( H` function 48.
@@ -136,7 +171,7 @@ impl Machine {
         }
     }
 
-    /// `GS I n`: a byte for 1 to 3, a block for 65 to 69.
+    /// `GS I n`: a byte for 1 to 3, a block for 65 to 69; in Seiko's words both are strings.
     pub(super) fn transmit_id(&mut self, n: u8) {
         let has_kanji = self.abilities.characters == Characters::Kanji;
         let has_cutter = self.abilities.cutter != Cutter::Absent;
@@ -146,8 +181,11 @@ impl Machine {
             3 => Some(0x01),
             _ => None,
         };
+        let seiko = self.abilities.status == StatusWords::Seiko;
         if let Some(byte) = byte {
-            return self.answer(AnswerKind::Identity, &[byte]);
+            let halves = [0x0e, 0xe0 | byte & 0x0f, 0xf0 | byte >> 4, 0x00];
+            let answer = if seiko { &halves[..] } else { &[byte] };
+            return self.answer(AnswerKind::Identity, answer);
         }
         let text = match n {
             65 => "1.00",
@@ -157,7 +195,8 @@ impl Machine {
             _ if has_kanji && self.abilities.dialect == Dialect::EscPos => "KANJI JAPANESE",
             _ => "",
         };
-        let block = [&[0x5f], text.as_bytes(), &[0x00]].concat();
+        let header = if seiko { 0x02 } else { 0x5f };
+        let block = [&[header], text.as_bytes(), &[0x00]].concat();
         self.answer(AnswerKind::Identity, &block);
     }
 }

@@ -13,8 +13,17 @@ struct Desk {
 
 impl Desk {
     fn of(name: &str) -> Desk {
-        let model = VirtualModel::load(name, PaperWidth::Mm80).unwrap();
-        Desk { machine: Machine::new(&model), now: Instant::now() }
+        Desk::of_model(&VirtualModel::load(name, PaperWidth::Mm80).unwrap())
+    }
+
+    fn of_model(model: &VirtualModel) -> Desk {
+        Desk { machine: Machine::new(model), now: Instant::now() }
+    }
+
+    /// A Seiko that is set to Epson's words.
+    fn of_seiko_as_epson() -> Desk {
+        let model = VirtualModel::load("seiko", PaperWidth::Mm80).unwrap();
+        Desk::of_model(&model.speaking(StatusWords::Epson))
     }
 
     /// Sends bytes; what can be done at this instant is done.
@@ -393,6 +402,71 @@ fn star_counts_ends_in_five_bits_and_words_its_conditions() {
 }
 
 #[test]
+fn a_seiko_words_its_conditions_in_its_automatic_status_and_nowhere_else() {
+    let mut desk = Desk::of("seiko");
+    desk.send(b"\x10\x04\x01");
+    assert_eq!(desk.answers(), [0xa1]);
+    desk.send(b"\x1b@\x1da\xff\x12q\x05");
+    let ready = [0xc0, 0xd0, 0xd0, 0xd8, 0xd0, 0xd0, 0xd0, 0xd0];
+    assert_eq!(desk.answers(), [&[0xb0][..], &ready, &[0x85]].concat());
+    let rows = [
+        (Control::Cover { open: true }, [0xc8, 0xd8]),
+        (Control::Cover { open: false }, [0xc0, 0xd0]),
+        (Control::Cutter { jam: true }, [0xc8, 0xd0]),
+        (Control::Cutter { jam: false }, [0xc0, 0xd0]),
+        (Control::Paper { supply: PaperSupply::End }, [0xc8, 0xd1]),
+        (Control::Paper { supply: PaperSupply::Ok }, [0xc0, 0xd0]),
+    ];
+    for (control, expected) in rows {
+        desk.control(control.clone());
+        let answers = desk.answers();
+        assert_eq!((answers.len(), &answers[..2]), (8, &expected[..]), "{control:?}");
+        assert!(answers[1..].iter().all(|byte| byte & 0xf0 == 0xd0), "{answers:02X?}");
+        desk.send(b"\x10\x04\x01");
+        assert_eq!(desk.answers(), [0xa1], "{control:?} shows in no other answer");
+    }
+    desk.control(Control::Paper { supply: PaperSupply::NearEnd });
+    assert_eq!(desk.answers(), b"", "how it words that is not known");
+    assert_eq!(desk.reasons(), Vec::<String>::new());
+}
+
+#[test]
+fn a_seiko_that_cannot_print_still_says_how_it_is_unless_a_slip_stands_before_the_question() {
+    let mut desk = Desk::of("seiko");
+    desk.control(Control::Cover { open: true }).send(b"\x1b@\x1da\xff");
+    assert_eq!(desk.answers()[..3], [0xb0, 0xc8, 0xd8]);
+    desk.send(b"waits\n\x1da\xff").wait();
+    assert_eq!(desk.answers(), b"");
+    desk.control(Control::Cover { open: false });
+    let ready = [0xc0, 0xd0, 0xd0, 0xd8, 0xd0, 0xd0, 0xd0, 0xd0];
+    desk.wait();
+    assert_eq!(desk.answers(), ready.repeat(2), "the change, then the answer in its turn");
+    assert_eq!(desk.slip().lines(), ["waits"]);
+}
+
+#[test]
+fn a_seiko_that_is_switched_on_says_so_and_reports_nothing_until_it_is_told_to() {
+    let mut desk = Desk::of("seiko");
+    desk.send(b"\x1da\xff");
+    desk.answers();
+    desk.control(Control::Power { on: false }).control(Control::Power { on: true });
+    assert_eq!(desk.answers(), [0xb0]);
+    desk.control(Control::Cover { open: true });
+    assert_eq!(desk.answers(), b"");
+}
+
+#[test]
+fn data_that_do_not_wait_for_a_seiko_to_answer_are_an_error() {
+    let mut desk = Desk::of("seiko");
+    desk.send(b"\x10\x04\x01");
+    desk.answers();
+    desk.send(b"\x1b@");
+    assert_eq!(desk.reasons(), Vec::<String>::new());
+    desk.send(b"\x10\x04\x01\x1b@");
+    assert_eq!(desk.reasons(), ["data came before the answer to DLE EOT"]);
+}
+
+#[test]
 fn an_epson_words_its_conditions_to_whoever_asks_and_unasked() {
     let rows = [
         (Control::Cover { open: true }, [0x1a, 0x16, 0x12, 0x12], [0x38, 0, 0, 0]),
@@ -501,9 +575,12 @@ fn a_blade_that_would_cut_through_the_print_is_an_error() {
 
 #[test]
 fn a_printer_says_what_it_is() {
-    let mut desk = Desk::of("seiko");
+    let mut desk = Desk::of_seiko_as_epson();
     desk.send(b"\x1dI\x02\x1dIB\x1dIC");
     assert_eq!(desk.answers(), b"\x03\x5fSII\x00\x5fseiko\x00");
+    let mut desk = Desk::of("seiko");
+    desk.send(b"\x1dI\x02\x1dIB");
+    assert_eq!(desk.answers(), b"\x0e\xe3\xf0\x00\x02SII\x00");
     let mut desk = Desk::of("epson-intl");
     desk.send(b"\x1dI\x02\x1dIE");
     assert_eq!(desk.answers(), b"\x02\x5f\x00", "no kanji");
