@@ -5,19 +5,26 @@
 
 use printer_driver::completion::Token;
 use printer_driver::printer::{JobId, ProcessId};
-use printer_driver::profile::{Completion, Dialect};
-use printer_driver::status::{Conditions, Heard, StatusDecoder, StatusEvent};
+use printer_driver::profile::{Completion, Dialect, StatusWords};
+use printer_driver::status::{Conditions, Heard, SeikoAnswer, StatusDecoder, StatusEvent};
 use std::time::{Duration, Instant};
 
 /// Rounds of each property in the ordinary suite.
 const ROUND_COUNT: u64 = 4_000;
 const FIRST_SEED: u64 = 20_261_121;
 /// The kinds of printer that speak differently.
-const PRINTERS: [(Dialect, Completion); 3] = [
-    (Dialect::EscPos, Completion::ProcessId),
-    (Dialect::EscPos, Completion::Dc2Q),
-    (Dialect::Star, Completion::Etb),
+const PRINTERS: [Kind; 4] = [
+    (Dialect::EscPos, Completion::ProcessId, StatusWords::Epson),
+    (Dialect::EscPos, Completion::Dc2Q, StatusWords::Epson),
+    (Dialect::EscPos, Completion::Dc2Q, StatusWords::Seiko),
+    (Dialect::Star, Completion::Etb, StatusWords::Star),
 ];
+
+type Kind = (Dialect, Completion, StatusWords);
+
+fn decoder_of(printer: Kind) -> StatusDecoder {
+    StatusDecoder::new(printer.0, printer.1).with_words(printer.2)
+}
 
 /// xorshift: repeatable, and good enough to mix bytes.
 struct Random(u64);
@@ -95,6 +102,7 @@ fn any_conditions(random: &mut Random) -> Conditions {
 enum Said {
     Automatic(Conditions),
     Star(Conditions, Option<u8>),
+    Seiko(Conditions),
     Event(StatusEvent),
 }
 
@@ -138,14 +146,51 @@ fn star_bytes(conditions: Conditions, counter: u8, random: &mut Random) -> Vec<u
     bytes
 }
 
+/// One answer in Seiko's own words.
+fn any_word_of_seiko(conditions: Conditions, random: &mut Random) -> (Vec<u8>, Said) {
+    let half = random.byte() & 0x0f;
+    let event = |answer| Said::Event(StatusEvent::Seiko(answer));
+    let block = |header: u8, body: Vec<u8>| {
+        let bytes = [&[header], body.as_slice(), &[0x00]].concat();
+        (bytes, Said::Event(StatusEvent::Block { header, body }))
+    };
+    match random.below(7) {
+        0..=2 => {
+            // What is not known may be anything.
+            let mut bytes: Vec<u8> = (0..8).map(|_| 0xd0 | random.byte() & 0x0f).collect();
+            let error = if conditions.offline { 1 + random.byte() % 3 } else { 0 };
+            let cover = if conditions.cover_open { 0x08 } else { 0 };
+            bytes[0] = 0xc0 | error | half & 0x04;
+            bytes[1] = 0xd0 | cover | u8::from(conditions.paper_end) | random.byte() & 0x06;
+            let offline = conditions.offline || conditions.cover_open || conditions.paper_end;
+            let Conditions { cover_open, paper_end, .. } = conditions;
+            let known = Conditions { offline, cover_open, paper_end, ..Conditions::default() };
+            (bytes, Said::Seiko(known))
+        }
+        3 => (vec![0x90 | half], event(SeikoAnswer::Progress(0x90 | half))),
+        4 => (vec![0xa0 | half], event(SeikoAnswer::Status(0xa0 | half))),
+        5 => (vec![0xb0 | half], event(SeikoAnswer::Initialised(0xb0 | half))),
+        _ if random.flag() => {
+            block(0x02, (0..random.below(90)).map(|_| 0x20 + random.below(96) as u8).collect())
+        }
+        _ => {
+            let halves = |_| [0xe0 | random.byte() & 0x0f, 0xf0 | random.byte() & 0x0f];
+            block(0x0e, (0..half).flat_map(halves).collect())
+        }
+    }
+}
+
 /// One answer that such a printer may give, in its bytes.
-fn any_answer(printer: (Dialect, Completion), random: &mut Random) -> (Vec<u8>, Said) {
+fn any_answer(printer: Kind, random: &mut Random) -> (Vec<u8>, Said) {
     let conditions = any_conditions(random);
     if printer.0 == Dialect::Star {
         let counter = random.below(32) as u8;
         let bytes = star_bytes(conditions, counter, random);
         let known = (bytes.len() > 7).then_some(counter);
         return (bytes, Said::Star(conditions, known));
+    }
+    if printer.2 == StatusWords::Seiko && random.flag() {
+        return any_word_of_seiko(conditions, random);
     }
     let id = ProcessId::of(JobId(random.below(100_000) as u64));
     let event = |event| Said::Event(event);
@@ -187,17 +232,23 @@ fn assert_says(heard: &Heard, said: &Said, bytes: &[u8]) {
             assert_eq!(status.conditions(), *conditions, "{bytes:02X?}");
             assert_eq!(status.etb_counter(), *counter, "{bytes:02X?}");
         }
+        (Said::Seiko(known), StatusEvent::Seiko(SeikoAnswer::Automatic(status))) => {
+            assert_eq!(status.conditions(), *known, "{bytes:02X?}");
+        }
         (Said::Event(expected), event) => assert_eq!(event, expected, "{bytes:02X?}"),
-        (Said::Automatic(_) | Said::Star(..), event) => panic!("{bytes:02X?} is read as {event:?}"),
+        (Said::Automatic(_) | Said::Star(..) | Said::Seiko(_), event) => {
+            panic!("{bytes:02X?} is read as {event:?}")
+        }
     }
 }
 
 /// A byte that can neither begin an answer of this printer nor go on with one.
-fn noise_byte(printer: (Dialect, Completion), random: &mut Random) -> u8 {
+fn noise_byte(printer: Kind, random: &mut Random) -> u8 {
     loop {
         let byte = 0x80 | random.byte();
         let is_token = printer.1 == Completion::Dc2Q && byte < 0x90;
-        if !is_token {
+        let is_seiko = printer.2 == StatusWords::Seiko && byte < 0xd0;
+        if !is_token && !is_seiko {
             return byte;
         }
     }
@@ -225,7 +276,7 @@ fn every_answer_is_read_for_what_it_is_between_noise_and_in_any_pieces() {
                 }
                 expected.push((bytes, said));
             }
-            let mut decoder = StatusDecoder::new(printer.0, printer.1);
+            let mut decoder = decoder_of(printer);
             let heard = read_in_pieces(&mut decoder, &stream, random);
             let mut answers = expected.iter();
             let mut noise_heard = 0;
@@ -250,13 +301,13 @@ fn every_answer_is_read_for_what_it_is_between_noise_and_in_any_pieces() {
 fn any_bytes_are_accounted_for_and_after_quiet_the_line_is_understood_again() {
     for_each_seed("any bytes", |random| {
         for printer in PRINTERS {
-            let likely = [0x37, 0x22, 0x25, 0x00, 0x10, 0x41, 0x13, 0x23, 0x06, 0x0f, 0x5f, 0x82];
+            let likely = [0x37, 0x22, 0x25, 0x00, 0x10, 0x41, 0x13, 0x23, 0xc8, 0xd1, 0x5f, 0x82];
             let bytes: Vec<u8> = (0..random.below(150))
                 .map(|_| if random.flag() { random.byte() } else { likely[random.below(12)] })
                 .collect();
-            let mut decoder = StatusDecoder::new(printer.0, printer.1);
+            let mut decoder = decoder_of(printer);
             let heard = read_in_pieces(&mut decoder, &bytes, random);
-            let mut whole = StatusDecoder::new(printer.0, printer.1);
+            let mut whole = decoder_of(printer);
             let mut at_once = Vec::new();
             whole.read(&bytes, &mut at_once);
             assert_eq!(heard, at_once, "{bytes:02X?}");
@@ -279,7 +330,8 @@ fn any_bytes_are_accounted_for_and_after_quiet_the_line_is_understood_again() {
 
 /// The kind of each answer in an ESC/POS stream without XON and XOFF, by looking ahead as one
 /// reads the manual, instead of byte by byte: a letter and the number of bytes.
-fn kinds_by_the_manual(bytes: &[u8], has_tokens: bool) -> Vec<(char, usize)> {
+fn kinds_by_the_manual(bytes: &[u8], printer: Kind) -> Vec<(char, usize)> {
+    let has_tokens = printer.1 == Completion::Dc2Q;
     let mut kinds = Vec::new();
     let mut rest = bytes;
     while let Some(first) = rest.first() {
@@ -287,7 +339,14 @@ fn kinds_by_the_manual(bytes: &[u8], has_tokens: bool) -> Vec<(char, usize)> {
             let bits = format!("{first:08b}");
             bits.chars().zip(pattern.chars()).all(|(bit, want)| want == 'x' || bit == want)
         };
-        let kind = if [0x37, 0x35, 0x3b, 0x3d, 0x5f].contains(first) {
+        let kind = if printer.2 == StatusWords::Seiko
+            && (*first == 0x02 || *first == 0x0e || (0x90..0xd0).contains(first))
+        {
+            match kind_by_table_6_7(*first, &rest[1..]) {
+                None => break,
+                Some(kind) => kind,
+            }
+        } else if [0x37, 0x35, 0x3b, 0x3d, 0x5f].contains(first) {
             let body = &rest[1..];
             let printable = |byte: &u8| (0x20..=0x7e).contains(byte);
             let length = body.iter().take(96).take_while(|byte| printable(byte)).count();
@@ -318,16 +377,54 @@ fn kinds_by_the_manual(bytes: &[u8], has_tokens: bool) -> Vec<(char, usize)> {
     kinds
 }
 
+/// The same for a word of Seiko's own; `None` where it is not whole.
+fn kind_by_table_6_7(first: u8, following: &[u8]) -> Option<(char, usize)> {
+    let upper = |byte: &u8| byte >> 4;
+    match (first, first >> 4) {
+        (0x02, _) => {
+            let ascii = |byte: &&u8| (2..=7).contains(&upper(byte));
+            let length = following.iter().take(96).take_while(ascii).count();
+            let last = following.get(length)?;
+            Some(if *last == 0 { ('b', length + 2) } else { ('n', length + 1) })
+        }
+        (0x0e, _) => {
+            let wanted = [0xe, 0xf].iter().cycle().take(96);
+            let fit = following.iter().zip(wanted).take_while(|(byte, half)| upper(byte) == **half);
+            let length = fit.count();
+            let is_end = *following.get(length)? == 0 && length % 2 == 0;
+            Some(if is_end { ('b', length + 2) } else { ('n', length + 1) })
+        }
+        (_, 0xc) => {
+            let length = following.iter().take(7).take_while(|byte| upper(byte) == 0xd).count();
+            match (length, following.get(length)) {
+                (7, _) => Some(('s', 8)),
+                (_, None) => None,
+                (_, Some(_)) => Some(('n', length + 1)),
+            }
+        }
+        _ => Some(('s', 1)),
+    }
+}
+
 #[test]
 fn any_bytes_are_read_as_the_manual_reads_them() {
     for_each_seed("the manual", |random| {
-        for printer in &PRINTERS[..2] {
-            let likely = [0x37, 0x22, 0x25, 0x00, 0x10, 0x41, 0x12, 0x03, 0x30, 0x5f];
+        for printer in PRINTERS.into_iter().filter(|printer| printer.0 == Dialect::EscPos) {
+            let likely = match printer.2 {
+                StatusWords::Seiko => [0xc8, 0xd0, 0xd1, 0xd8, 0x02, 0x0e, 0xe1, 0xf4, 0x00, 0x41],
+                StatusWords::Epson | StatusWords::Star => {
+                    [0x37, 0x22, 0x25, 0x00, 0x10, 0x41, 0x12, 0x03, 0x30, 0x5f]
+                }
+            };
+            let likely_count = 2 + random.below(9);
             let bytes: Vec<u8> = (0..random.below(300))
-                .map(|_| if random.flag() { random.byte() } else { likely[random.below(10)] })
+                .map(|_| match random.below(8) {
+                    0 => random.byte(),
+                    _ => likely[random.below(likely_count)],
+                })
                 .filter(|byte| !matches!(byte, 0x11 | 0x13))
                 .collect();
-            let mut decoder = StatusDecoder::new(printer.0, printer.1);
+            let mut decoder = decoder_of(printer);
             let heard = read_in_pieces(&mut decoder, &bytes, random);
             let kinds: Vec<(char, usize)> = heard
                 .iter()
@@ -349,14 +446,13 @@ fn any_bytes_are_read_as_the_manual_reads_them() {
                             'b'
                         }
                         StatusEvent::Noise { .. } => 'n',
-                        StatusEvent::Star(_) | StatusEvent::Seiko(_) | StatusEvent::Flow { .. } => {
-                            'x'
-                        }
+                        StatusEvent::Seiko(_) => 's',
+                        StatusEvent::Star(_) | StatusEvent::Flow { .. } => 'x',
                     };
                     (kind, heard.bytes.len())
                 })
                 .collect();
-            let by_manual = kinds_by_the_manual(&bytes, printer.1 == Completion::Dc2Q);
+            let by_manual = kinds_by_the_manual(&bytes, printer);
             assert_eq!(kinds, by_manual, "{bytes:02X?}");
         }
     });
