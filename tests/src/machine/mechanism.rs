@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::paper::command::{Code, Command, Setting};
-use crate::paper::model::{HALF_DOTS, LINE_DOTS, Language, Model};
+use crate::paper::model::{Ending, HALF_DOTS, LINE_DOTS, Language, Model};
 use crate::paper::{escpos, hex, star};
 
 /// What it takes before it must print: 4 KB, as TM models are delivered.
@@ -136,8 +136,8 @@ impl Mechanism {
     /// Opens or closes the cover.
     pub fn set_cover(&mut self, open: bool) {
         self.cover_open = open;
-        // A Star tries the cutter when the cover is closed; an Epson waits to be told.
-        if !open && !self.stuck && self.is_star() {
+        // These try the cutter when the cover is closed; an Epson waits to be told.
+        if !open && !self.stuck && (self.is_star() || self.is_seiko()) {
             self.cutter_error = false;
         }
         self.report();
@@ -212,9 +212,29 @@ impl Mechanism {
         self.model.language == Language::Star
     }
 
-    /// Automatic status, as its language has it.
+    /// A maker whose answers are marked by their upper halves (RP-F10 technical reference, 6.4).
+    fn is_seiko(&self) -> bool {
+        self.model.ending == Ending::Response
+    }
+
+    /// Automatic status, as its maker has it.
     fn status(&self) -> Vec<u8> {
-        if self.is_star() { self.star_status().to_vec() } else { self.epson_status().to_vec() }
+        if self.is_star() {
+            self.star_status().to_vec()
+        } else if self.is_seiko() {
+            self.seiko_status().to_vec()
+        } else {
+            self.epson_status().to_vec()
+        }
+    }
+
+    /// CxH and seven DxH. The manual's table of their bits was not at hand; cover and paper are
+    /// where a public client of these printers looks for them.
+    fn seiko_status(&self) -> [u8; 8] {
+        let bit = |set: bool, bit: u8| if set { bit } else { 0 };
+        let cause = bit(self.cover_open, 0x08) | bit(self.paper == Paper::End, 0x01);
+        let error = bit(!self.can_print(), 0x08);
+        [0xc0 | error, 0xd0 | cause, 0xd0, 0xd0, 0xd0, 0xd0, 0xd0, 0xd0]
     }
 
     /// Nine bytes (Star Line Mode command specification, appendix 2).
@@ -309,7 +329,8 @@ impl Mechanism {
             return;
         }
         if let [.., 0x10, 0x04, n @ 1..=4] = self.recent.as_slice() {
-            self.speech.push(self.answer(*n));
+            let answer = if self.is_seiko() { 0xa0 } else { self.answer(*n) };
+            self.speech.push(answer);
         } else if let [.., 0x10, 0x05, n @ 1..=2] = self.recent.as_slice() {
             self.recover(*n);
         }
@@ -414,6 +435,9 @@ impl Mechanism {
                 self.line_dots = 0;
                 // Whether ESC @ ends the reports is not documented: on an Epson here it does.
                 self.reports &= self.is_star();
+                if self.is_seiko() {
+                    self.speech.push(0xb0);
+                }
             }
             Command::Set(Setting::EtbReset) => self.endings = 0,
             Command::Set(Setting::AutomaticStatus(on)) => {
@@ -455,7 +479,7 @@ impl Mechanism {
             }
             Command::Response(n) => self.prove(&[0x80 | n]),
             Command::Fence => {
-                let paper = self.epson_status()[2];
+                let paper = if self.is_seiko() { 0xa0 } else { self.epson_status()[2] };
                 self.prove(&[paper]);
             }
             Command::Etb => {

@@ -82,6 +82,25 @@ impl Bitmap {
         Bitmap { width: 2 * self.width, dots }
     }
 
+    /// What stands topmost, down to the first white row below it, so many times smaller: as one
+    /// sees a large number from afar.
+    pub fn top_from_afar(&self, times: u32) -> Bitmap {
+        let black = |y: &u32| (0..self.width).any(|x| self.is_black(x, *y));
+        let first = (0..self.height()).find(black).unwrap_or(0);
+        let last = (first..self.height()).find(|y| !black(y)).unwrap_or(self.height());
+        let (width, height) = (self.width / times, last / times);
+        let mut afar = Bitmap::white(width, height);
+        for y in 0..height {
+            for x in 0..width {
+                let dots = (0..times).flat_map(|down| (0..times).map(move |across| (across, down)));
+                let black = dots
+                    .filter(|(across, down)| self.is_black(x * times + across, y * times + down));
+                afar.dots[(y * width + x) as usize] = black.count() * 2 > (times * times) as usize;
+            }
+        }
+        afar
+    }
+
     /// Writes it as a PNG file of the printer's resolution, with a white margin as paper has.
     ///
     /// # Errors

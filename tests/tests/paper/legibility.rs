@@ -16,14 +16,13 @@ const LINE_SIMILARITY_MIN: f64 = 0.7;
 const LINES_READ_MIN: f64 = 0.8;
 
 /// Slips of every kind of script; what is read are their Japanese lines.
-const SLIPS: [(&str, u32); 7] = [
+const SLIPS: [(&str, u32); 6] = [
     ("ticket-standard-ja", 58),
     ("ticket-standard-ja+ne", 80),
     ("ticket-standard-ja+zh-Hans", 58),
     ("ticket-standard-ja+ko", 80),
     ("ticket-large-ja+vi", 58),
     ("transfer-standard-ja+en", 80),
-    ("tag-standard-ja+pt", 58),
 ];
 
 #[expect(clippy::print_stdout, reason = "a test that could not look says so")]
@@ -49,11 +48,11 @@ fn paper(slip: &Written, mm: u32) -> Bitmap {
 }
 
 /// What stands on paper, without spaces.
-fn recognised(paper: &Bitmap, folder: &Path) -> String {
+fn recognised(paper: &Bitmap, folder: &Path, options: [&str; 4]) -> String {
     let path = folder.join("paper.png");
     paper.write_png(&path).unwrap();
     let mut command = Command::new("tesseract");
-    command.arg(&path).args(["-", "-l", "jpn", "--psm", "6"]);
+    command.arg(&path).arg("-").args(options);
     // One thread: the other cores are other tests'.
     let output = command.env("OMP_THREAD_LIMIT", "1").output().unwrap();
     plain(&String::from_utf8_lossy(&output.stdout))
@@ -118,7 +117,8 @@ fn the_japanese_lines_of_a_drawn_slip_are_read_by_character_recognition() {
     for (name, mm) in SLIPS {
         let slip = slip(name, mm);
         let paper = paper(&slip, mm);
-        let read = [&paper, &paper.widened()].map(|paper| recognised(paper, folder.path()));
+        let read = [&paper, &paper.widened()]
+            .map(|paper| recognised(paper, folder.path(), ["-l", "jpn", "--psm", "6"]));
         let lines = japanese_lines(&slip);
         assert!(lines.len() >= 2, "{name} says {lines:?} in Japanese");
         let scores: Vec<(f64, &String)> =
@@ -126,6 +126,27 @@ fn the_japanese_lines_of_a_drawn_slip_are_read_by_character_recognition() {
         let well = scores.iter().filter(|(score, _)| *score >= LINE_SIMILARITY_MIN).count();
         let share = well as f64 / lines.len() as f64;
         assert!(share >= LINES_READ_MIN, "{name} on {mm} mm reads {read:?}\nfor {scores:?}");
+    }
+}
+
+#[test]
+fn the_label_of_a_drawn_slip_is_read_from_afar() {
+    if !installed("tesseract", &["--list-langs"], "eng") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (name, mm) in SLIPS.iter().filter(|(name, _)| name.starts_with("ticket")) {
+        let slip = slip(name, *mm);
+        let labels = said(&slip.text).into_iter().filter_map(|said| match said {
+            Said::Label(label) => Some(label),
+            Said::Text { .. } | Said::Edges(..) | Said::Qr(_) | Said::Other => None,
+        });
+        let label: String = labels.collect();
+        let top = paper(&slip, *mm).top_from_afar(4);
+        // A label is letters and digits: the reader need not think of anything else.
+        let only = "tessedit_char_whitelist=0123456789ABCDEFGHJKLMNPQRSTUVWXYZ-";
+        let read = recognised(&top, folder.path(), ["--psm", "7", "-c", only]);
+        assert_eq!(read, label, "{name} on {mm} mm");
     }
 }
 
@@ -148,5 +169,5 @@ fn the_code_of_a_drawn_slip_is_read_exactly() {
         assert_eq!(read.trim_end(), payload, "{name} on {mm} mm");
         codes += 1;
     }
-    assert!(codes >= 6, "{codes} slips have a code");
+    assert!(codes >= 5, "{codes} slips have a code");
 }
