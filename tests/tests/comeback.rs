@@ -49,6 +49,13 @@ async fn wait_for(printer: &Printer, open: bool) {
     assert!(reached.is_ok(), "the link does not become {open}");
 }
 
+/// A printer that is not there is never said to be.
+async fn stays_away(printer: &Printer, span: Duration) {
+    let mut status = printer.status();
+    let open = status.wait_for(|status| status.link == LinkState::Open);
+    assert!(tokio::time::timeout(span, open).await.is_err(), "an absent printer is there");
+}
+
 async fn print(printer: &Printer, job: u64) {
     let document = Document::builder().text(format!("slip {job}"), Style::BODY, Align::Left);
     let document = document.build().unwrap();
@@ -86,7 +93,8 @@ async fn what_is_unplugged_comes_back_by_itself_and_costs_nothing_meanwhile() {
             assert!(conditions.contains(&Condition::Absent), "{conditions:?}");
         }
         let (begun, time) = (Instant::now(), processor_time());
-        tokio::time::sleep(Duration::from_millis(500 + random.below(2_500))).await;
+        let gone = Duration::from_millis(500 + random.below(2_500));
+        stays_away(&printers[round % 2], gone).await;
         away += begun.elapsed();
         busy += processor_time() - time;
         machines.iter().chain([&board]).for_each(|machine| machine.cable(true));
@@ -121,7 +129,7 @@ async fn hung_up_at_once() {
     let url = format!("tcp:{address}?profile=epson-jp").parse().unwrap();
     let printer = Printer::spawn(PrinterOptions::new(url), NoJournal).unwrap();
     let time = processor_time();
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    stays_away(&printer, Duration::from_secs(3)).await;
     let busy = processor_time() - time;
     let tries = count.load(Ordering::Relaxed);
     assert!((1..=12).contains(&tries), "{tries} connections in 3 s");

@@ -47,7 +47,7 @@ fn rare() -> Document {
 fn slips() -> Vec<(&'static str, Document)> {
     let chinese = ["加入國民健康保險", "請在等候區等候", "前面有 3 人", "身份證明文件"];
     let simplified = ["加入国民健康保险", "请在等候区等候", "前面有 3 人", "身份证明文件"];
-    let nepali = ["राष्ट्रिय स्वास्थ्य बीमा", "प्रतीक्षालयमा पर्खनुहोस्", "अगाडि ३ जना", "परिचयपत्र"];
+    let nepali = ["राष्ट्रिय बीमा", "प्रतीक्षालयमा पर्खनुहोस्", "अगाडि ३ जना", "परिचयपत्र"];
     let vietnamese = ["Tham gia bảo hiểm y tế", "Vui lòng đợi", "Còn 3 người", "Giấy tờ tùy thân"];
     let portuguese = ["Inscrição no seguro", "Aguarde, não saia", "3 à frente", "Identificação"];
     let english = ["Join health insurance", "Please wait", "3 ahead", "Your ID"];
