@@ -5,6 +5,9 @@
 use std::fs;
 use std::path::Path;
 
+/// Where the packages are, from the repository's root.
+const PACKAGES: &str = "node_modules/@expo-google-fonts";
+
 /// Package and the face in it, and the file it becomes.
 const FACES: [(&str, &str, &str); 8] = [
     ("biz-udpgothic", "400Regular/BIZUDPGothic_400Regular.ttf", "BIZUDPGothic-Regular.ttf"),
@@ -21,7 +24,7 @@ const FACES: [(&str, &str, &str); 8] = [
     ("noto-sans-tc", "400Regular/NotoSansTC_400Regular.ttf", "NotoSansTC-Regular.ttf"),
 ];
 
-/// Copies every face and its licence. `root` is the repository's root; `npm ci` must have run.
+/// Copies every face. `root` is the repository's root; `npm ci` must have run.
 /// A file that is there already and as long stays, so that nothing is built again for it.
 ///
 /// # Errors
@@ -31,10 +34,21 @@ pub(crate) fn copy(root: &Path) -> Result<(), String> {
     let out = root.join("fonts-dist");
     fs::create_dir_all(&out).map_err(|error| failed(&out, &error))?;
     for (package, face, name) in FACES {
-        let folder = root.join("node_modules/@expo-google-fonts").join(package);
+        let folder = root.join(PACKAGES).join(package);
         copy_if_changed(&folder.join(face), &out.join(name))?;
-        let license = out.join(format!("{package}.LICENSE.txt"));
-        copy_if_changed(&folder.join("LICENSE_FONT"), &license)?;
+    }
+    Ok(())
+}
+
+/// Copies each font's licence into `folder`: the text goes wherever the font goes.
+///
+/// # Errors
+///
+/// One sentence naming the file that cannot be read or written.
+pub(crate) fn copy_licenses(root: &Path, folder: &Path) -> Result<(), String> {
+    for (package, ..) in FACES {
+        let from = root.join(PACKAGES).join(package).join("LICENSE_FONT");
+        copy_if_changed(&from, &folder.join(format!("paper-{package}.txt")))?;
     }
     Ok(())
 }

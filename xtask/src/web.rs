@@ -57,7 +57,8 @@ const PACKAGES: [&str; 8] = [
     "@fontsource/noto-sans-tc",
 ];
 
-/// Builds every page anew, and brings the fonts of slips. `root` is the repository's root; `npm ci` must have run there.
+/// Builds every page anew, and brings the fonts of slips. `root` is the repository's root;
+/// `npm ci` must have run there.
 ///
 /// # Errors
 ///
@@ -146,7 +147,7 @@ fn copy_licenses(root: &Path, out: &Path) -> Result<(), String> {
         let from = root.join("node_modules").join(package).join("LICENSE");
         copy(&from, &folder.join(format!("{name}.txt")))?;
     }
-    Ok(())
+    paper_fonts::copy_licenses(root, &folder)
 }
 
 fn create(folder: &Path) -> Result<(), String> {
