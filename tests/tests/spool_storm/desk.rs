@@ -57,6 +57,13 @@ impl Slip {
             // Not in a Japanese printer's ROM: a picture, in which a cable can be pulled.
             document = document.text("건강보험 가입 नेपाली", Style::BODY, Align::Left);
         }
+        if self.ticket.is_multiple_of(7) {
+            // More than a receive buffer holds: a cable pulled meanwhile tears the picture.
+            let huge = Style::sized(Scale::X4, Scale::X4);
+            for text in ["건강보험", "가입하기", "नेपाली"] {
+                document = document.text(text, huge, Align::Center);
+            }
+        }
         document.text(self.foot(), Style::BODY, Align::Left).build().unwrap()
     }
 }
