@@ -147,7 +147,7 @@ impl Printing {
         conditions: impl Fn(PrinterView) + Clone + Send + 'static,
     ) -> Result<Printing, PrintingError> {
         let (outcomes, reported) = outcome::channel();
-        let stations = stations(&beginning, &outcomes)?;
+        let (stations, remembers) = stations(&beginning, &outcomes)?;
         let Beginning { office, clock, engine, dir, today, recent, .. } = beginning;
         let settings = &office.devices.slips;
         tokio::spawn(outcome::report(reported, Arc::clone(&stations), engine.clone()));
@@ -180,7 +180,7 @@ impl Printing {
         orders.catch_up(clock.now().at, recent);
         let mut desk = Desk { office, clock, engine, stations, choices: choices.clone(), issued };
         desk.recall(dir, today, recent);
-        desk.catch_up(today, recent)?;
+        desk.catch_up(today, recent, remembers)?;
         tokio::spawn(desk.run(receiver));
         Ok(Printing { sender, handles, choices, orders })
     }
@@ -222,15 +222,18 @@ impl Printing {
 }
 
 /// Opens every spool, brings to an end what the last run left between two of them, and only then
-/// starts the printers.
+/// starts the printers. Also whether every spool is the one that the last run wrote.
 fn stations(
     beginning: &Beginning<'_>,
     outcomes: &outcome::Outcomes,
-) -> Result<Stations, PrintingError> {
+) -> Result<(Stations, bool), PrintingError> {
     let lines = &beginning.office.devices.printers;
     let mut spools = BTreeMap::new();
+    let mut remembers = true;
     for line in lines {
-        spools.insert(line.owner, open_spool(&spool_path(beginning.dir, line.owner))?);
+        let opened = open_spool(&spool_path(beginning.dir, line.owner))?;
+        remembers &= opened.remembers;
+        spools.insert(line.owner, opened.spool);
     }
     stand_in::finish_moves(beginning.dir, &spools)?;
     let mut stations = BTreeMap::new();
@@ -249,7 +252,7 @@ fn stations(
         })?;
         stations.insert(kiosk, station);
     }
-    Ok(Arc::new(stations))
+    Ok((Arc::new(stations), remembers))
 }
 
 /// Printers that staff have chosen for a reprint which is about to be decided.

@@ -13,6 +13,7 @@ use kiosk::spool::{NewJob, SpoolError, Spooled, Subject};
 use tokio::sync::mpsc;
 
 use super::outcome::{paper_of, report_paper};
+use super::stand_in::done;
 use super::station::{Station, Stations};
 use super::{Choices, Job};
 use crate::clock::Clock;
@@ -87,10 +88,14 @@ impl Desk {
     /// Settles what the last run left open: slips that were committed but not yet spooled are
     /// printed now while their residents still stand at the kiosk, else left to staff; and what
     /// became of a spooled one is reported if the last run could no longer do so.
+    ///
+    /// Where a spool does not remember the last run, a slip that is not in it may be on paper all
+    /// the same: it is printed as a reprint.
     pub(super) fn catch_up(
         &mut self,
         today: &Office,
         recent: &[Committed],
+        remembers: bool,
     ) -> Result<(), SpoolError> {
         let mut copies = BTreeMap::new();
         for committed in recent {
@@ -116,7 +121,7 @@ impl Desk {
             } else if self.printer_of(ticket.origin).is_none() {
                 self.without_printer(ticket.id, ticket.origin);
             } else if now.since_ms(at) <= STANDING_MS {
-                self.print(ticket.id, copy);
+                self.print(ticket.id, if remembers { copy } else { Copy::Reprint });
             } else {
                 self.report(ticket.id, Paper::Failed);
             }
@@ -137,15 +142,25 @@ impl Desk {
     /// Prints what events ask for, for ever.
     pub(super) async fn run(mut self, mut receiver: mpsc::Receiver<Job>) {
         while let Some(job) = receiver.recv().await {
-            if let Event::TicketIssued { ticket, .. } = job.event {
-                if self.issued.len() >= ISSUED_MAX {
-                    self.issued.pop_first();
-                }
-                self.issued.insert(ticket, job.event);
-                self.print(ticket, job.copy);
-            } else if let Event::TicketReprinted { ticket } = job.event {
-                self.print(ticket, job.copy);
+            // Drawing takes milliseconds and a disk as long as it likes; meanwhile bells and
+            // printers go on.
+            let printed = tokio::task::spawn_blocking(move || {
+                self.take(job);
+                self
+            });
+            self = done(printed).await;
+        }
+    }
+
+    fn take(&mut self, job: Job) {
+        if let Event::TicketIssued { ticket, .. } = job.event {
+            if self.issued.len() >= ISSUED_MAX {
+                self.issued.pop_first();
             }
+            self.issued.insert(ticket, job.event);
+            self.print(ticket, job.copy);
+        } else if let Event::TicketReprinted { ticket } = job.event {
+            self.print(ticket, job.copy);
         }
     }
 

@@ -123,7 +123,7 @@ async fn hand_over(
     };
     let id = there.id;
     tracing::info!(from = %from.kiosk, to = %to.kiosk, job = job.0, there = id.0, "handed over");
-    to.print(there);
+    blocking(to, move |to| to.print(there)).await;
     blocking(from, move |from| from.spool.end_move(job, id)).await
 }
 
@@ -134,8 +134,12 @@ async fn give_back(
     error: SpoolError,
 ) -> Result<(), SpoolError> {
     let job = slip.job.id;
-    blocking(from, move |from| from.spool.put_back(job)).await?;
-    from.print(slip.job);
+    let back = blocking(from, move |from| {
+        from.spool.put_back(job)?;
+        from.print(slip.job);
+        Ok::<(), SpoolError>(())
+    });
+    back.await?;
     Err(error)
 }
 
@@ -225,5 +229,5 @@ fn arrived(
         return Ok(None);
     }
     let origin = Origin { spool: mark.to_owned(), job };
-    Ok(open_spool(&path)?.find_origin(&origin)?.map(|found| found.job.id))
+    Ok(open_spool(&path)?.spool.find_origin(&origin)?.map(|found| found.job.id))
 }

@@ -10,6 +10,7 @@ use kiosk::spool::{NewJob, Spool, SpoolError, Spooled, split};
 use printer_driver::device::DeviceUrl;
 use printer_driver::printer::{
     Condition, Job, JobId, JobState, LinkState, PrintError, Printer, PrinterOptions, PrinterStatus,
+    UnknownReason, needs_settling,
 };
 use printer_driver::profile::ProfileError;
 use protocol::view::{PrinterCondition, PrinterView};
@@ -59,25 +60,48 @@ pub(super) fn spool_path(dir: &Path, kiosk: KioskId) -> PathBuf {
 /// Opens a spool and checks what is open in it. A damaged one is set aside and a new one begun: a
 /// list of slips must not keep the office closed (invariant 6). Tickets whose slips stood in it
 /// keep their `Pending` paper, and staff decide.
-pub(super) fn open_spool(path: &Path) -> Result<Spool, SpoolError> {
-    let open = || {
+pub(super) fn open_spool(path: &Path) -> Result<Opened, SpoolError> {
+    let is_there = path.exists();
+    let open = || -> Result<Spool, SpoolError> {
         let spool = Spool::open(path)?;
         spool.open_jobs()?;
         spool.unfinished_moves()?;
         Ok(spool)
     };
-    open().or_else(|error: SpoolError| {
-        if !error.is_damage() {
-            return Err(error);
-        }
-        tracing::error!(%error, path = %path.display(), "a damaged print spool is set aside");
-        for end in ["", "-wal", "-shm"] {
-            let from = format!("{}{end}", path.display());
-            // A part that is not there need not be moved; one that cannot be fails to open again.
-            let _ = std::fs::rename(&from, format!("{from}.damaged"));
-        }
-        open()
-    })
+    let error = match open() {
+        Ok(spool) => return Ok(Opened { spool, remembers: is_there }),
+        Err(error) => error,
+    };
+    if !error.is_damage() {
+        return Err(error);
+    }
+    tracing::error!(%error, path = %path.display(), "a damaged print spool is set aside");
+    for end in ["", "-wal", "-shm"] {
+        let from = format!("{}{end}", path.display());
+        // A part that is not there need not be moved; one that cannot be fails to open again.
+        let _ = std::fs::rename(&from, format!("{from}.damaged"));
+    }
+    Ok(Opened { spool: open()?, remembers: false })
+}
+
+/// A spool that has been opened.
+pub(super) struct Opened {
+    pub(super) spool: Spool,
+    /// It is the one that the last run wrote: what is not in it was never given to a printer.
+    pub(super) remembers: bool,
+}
+
+/// Gives up the jobs under way before the last one: the disk took the beginning of a later job,
+/// but not how they had ended, and the driver settles one. Their paper is for staff to decide.
+fn give_up_all_but_last(spool: &Spool, jobs: &[Spooled]) -> Result<(), SpoolError> {
+    let mut unsettled = jobs.iter().filter(|spooled| needs_settling(spooled.state));
+    unsettled.next_back();
+    for spooled in unsettled {
+        tracing::warn!(job = spooled.job.id.0, "nobody noted how a slip of the last run ended");
+        let reason = UnknownReason::LinkLost;
+        spool.record_state(spooled.job.id, JobState::Unknown { reason })?;
+    }
+    Ok(())
 }
 
 /// Why a station could not be set up.
@@ -103,7 +127,9 @@ impl Station {
         settings: &SlipPrinting,
         outcomes: &Outcomes,
     ) -> Result<Arc<Station>, StationError> {
-        let (unsettled, fresh) = split(spool.open_jobs()?);
+        let open = spool.open_jobs()?;
+        give_up_all_but_last(&spool, &open)?;
+        let (unsettled, fresh) = split(open);
         let mut options = PrinterOptions::new(url);
         options.typesetter = Some(fonts::typesetter());
         options.unsettled = unsettled.map(|spooled| spooled.job.id);

@@ -166,3 +166,49 @@ async fn a_proof_that_came_after_staff_were_told_reaches_the_log_with_the_next_s
     .await;
     tokio::task::spawn_blocking(move || engineered.stop()).await.unwrap().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_slip_that_nobody_noted_the_end_of_is_settled_or_unknown_after_one_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let (core, kiosk) = left_behind(dir.path());
+    let before = spool(dir.path(), kiosk);
+    let slip = Document::builder().text("A001", Style::BODY, Align::Center).build().unwrap();
+    // The disk was full when the first one ended, and took words again when the next one began.
+    let first = before.add(NewJob::new(Subject::ticket(1), slip.clone())).unwrap();
+    let second = before.add(NewJob::new(Subject::ticket(2), slip)).unwrap();
+    before.record_state(first.id, JobState::Sent).unwrap();
+    before.record_state(second.id, JobState::Sending).unwrap();
+    drop(before);
+    let (engineered, _printing, published) = restart(dir.path(), core, kiosk);
+    let unknown = Event::PaperReported { ticket: TicketId(1), paper: Paper::Unknown };
+    until("staff are asked about the first slip", || {
+        let published = published.lock().unwrap();
+        published.iter().find(|committed| committed.event == unknown).map(|_| ())
+    })
+    .await;
+    let spool = spool(dir.path(), kiosk);
+    assert!(matches!(spool.state(first.id).unwrap(), Some(JobState::Unknown { .. })));
+    tokio::task::spawn_blocking(move || engineered.stop()).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_that_a_damaged_queue_no_longer_knows_is_printed_as_a_reprint_only() {
+    for (is_damaged, copy_count) in [(true, 1), (false, 0)] {
+        let dir = tempfile::tempdir().unwrap();
+        let (core, kiosk) = left_behind(dir.path());
+        for kiosk in &OfficeFile::embedded().setup.kiosks {
+            drop(spool(dir.path(), kiosk.id));
+        }
+        if is_damaged {
+            // Its slip may lie in the tray.
+            let path = dir.path().join(format!("spool-{kiosk}.sqlite"));
+            std::fs::write(path, "no longer a database").unwrap();
+        }
+        let (engineered, _printing, _published) = restart(dir.path(), core, kiosk);
+        let slips = spool(dir.path(), kiosk).of_subject(Subject::ticket(1)).unwrap();
+        assert_eq!(slips.len(), 1, "the resident still stands there: printed at once");
+        let document = serde_json::to_string(&slips[0].job.document).unwrap();
+        assert_eq!(document.matches("再発行").count().min(1), copy_count, "{document}");
+        tokio::task::spawn_blocking(move || engineered.stop()).await.unwrap().unwrap();
+    }
+}
