@@ -152,7 +152,7 @@ pub type Doing<'a> = Pin<Box<dyn Future<Output = Result<(), NotDone>> + Send + '
 
 /// A device that the list can look at and try out.
 pub trait Device: Debug + Send + Sync {
-    /// How it is now. Never waits.
+    /// How it is now. May wait for a disk, but for no device.
     fn look(&self) -> Look;
 
     /// What went over its line last, oldest first.
@@ -260,13 +260,20 @@ impl Registry {
         tokio::spawn(async move {
             while status.changed().await.is_ok() {
                 status.mark_unchanged();
-                registry.notice(&name);
+                let (registry, name) = (registry.clone(), name.clone());
+                beside(move || registry.notice(&name)).await;
             }
         });
     }
 
     fn rows(&self) -> MutexGuard<'_, Vec<Row>> {
         self.0.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn device(&self, device: &str) -> Option<Arc<dyn Device>> {
+        let rows = self.rows();
+        let row = rows.iter().find(|row| row.facts.device == device)?;
+        Some(Arc::clone(&row.device))
     }
 
     /// Looks at a device that has changed.
@@ -308,19 +315,16 @@ impl Registry {
         deed: Deed,
         key: Option<DeedKey>,
     ) -> Result<(), NotDone> {
-        let found = {
-            let rows = self.rows();
-            let row = rows.iter().find(|row| row.facts.device == device);
-            row.map(|row| Arc::clone(&row.device)).ok_or(NotDone::Unknown)?
-        };
+        let (registry, name) = (self.clone(), device.to_owned());
+        let found = beside(move || registry.device(&name)).await.ok_or(NotDone::Unknown)?;
         if let Some(key) = key
             && !self.is_first(key)?
         {
             return Ok(());
         }
         let done = match deed {
-            Deed::Test => found.test(),
-            Deed::ChangeRoll => found.change_roll(),
+            Deed::Test => beside(move || found.test()).await,
+            Deed::ChangeRoll => beside(move || found.change_roll()).await,
             Deed::Withdraw(job) => found.withdraw(job).await,
         };
         match (&done, key) {
@@ -350,6 +354,16 @@ impl Registry {
         }
         keys.push_back(key);
         Ok(true)
+    }
+}
+
+/// Does something that may wait for a disk where that holds up no other device.
+pub(crate) async fn beside<R: Send + 'static>(action: impl FnOnce() -> R + Send + 'static) -> R {
+    match tokio::task::spawn_blocking(action).await {
+        Ok(answer) => answer,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // The office is ending, and so does whoever waits.
+        Err(_) => std::future::pending().await,
     }
 }
 

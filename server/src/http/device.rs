@@ -12,7 +12,7 @@ use super::command::{self, Received};
 use super::fault::Fault;
 use super::{State, ask, json};
 use crate::devices::discovery;
-use crate::devices::registry::{Deed, DeedKey, NotDone};
+use crate::devices::registry::{Deed, DeedKey, NotDone, beside};
 use crate::view::Scene;
 
 /// Most slips of a printer that are told; staff settle them one by one.
@@ -30,16 +30,17 @@ pub(super) async fn answer(
     request: Request<Body>,
 ) -> Result<Response<Body>, Fault> {
     match (route.method, route.operation) {
-        (Method::Get, Operation::ListDevices) => Ok(list(state)),
-        (Method::Get, Operation::FindDevices) => Ok(find(state)),
-        (Method::Get, _) => read(state, subject),
+        (Method::Get, Operation::ListDevices) => Ok(list(state).await),
+        (Method::Get, Operation::FindDevices) => Ok(find(state).await),
+        (Method::Get, _) => read(state, subject).await,
         (Method::Post, _) => carry_out(state, route, subject, request).await,
     }
 }
 
 /// Every device.
-fn list(state: &State) -> Response<Body> {
-    let mut devices = state.devices().list();
+async fn list(state: &State) -> Response<Body> {
+    let registry = state.devices().clone();
+    let mut devices = beside(move || registry.list()).await;
     state.board().read(|scene| devices.iter_mut().for_each(|device| complete(device, scene)));
     json(StatusCode::OK, &devices)
 }
@@ -49,17 +50,19 @@ fn list(state: &State) -> Response<Body> {
 /// # Errors
 ///
 /// `unknown_device`.
-fn read(state: &State, subject: &str) -> Result<Response<Body>, Fault> {
-    let (mut device, exchanges) =
-        state.devices().read(subject).ok_or_else(|| fault(NotDone::Unknown, subject))?;
+async fn read(state: &State, subject: &str) -> Result<Response<Body>, Fault> {
+    let (registry, name) = (state.devices().clone(), subject.to_owned());
+    let found = beside(move || registry.read(&name)).await;
+    let (mut device, exchanges) = found.ok_or_else(|| fault(NotDone::Unknown, subject))?;
     state.board().read(|scene| complete(&mut device, scene));
     Ok(json(StatusCode::OK, &DeviceDetail { device, exchanges }))
 }
 
 /// What is plugged into this machine.
-fn find(state: &State) -> Response<Body> {
-    let devices = state.devices();
-    json(StatusCode::OK, &discovery::find(devices.root(), state.office(), &devices.facts()))
+async fn find(state: &State) -> Response<Body> {
+    let (devices, asking) = (state.devices().clone(), state.clone());
+    let found = beside(move || discovery::find(devices.root(), asking.office(), &devices.facts()));
+    json(StatusCode::OK, &found.await)
 }
 
 /// Does something with a device.
@@ -81,7 +84,7 @@ async fn carry_out(
     let key = key.map(|key| DeedKey { key: key.key, request: key.request });
     let done = state.devices().carry_out(subject, deed, key).await;
     done.map_err(|error| fault(error, subject))?;
-    read(state, subject)
+    read(state, subject).await
 }
 
 fn fault(error: NotDone, subject: &str) -> Fault {
