@@ -5,7 +5,7 @@ mod line;
 mod report;
 
 use super::condition::{LinkState, PrinterStatus};
-use super::job::{Hold, JobState, Proof, SentPart};
+use super::job::{Hold, JobState, Proof, SentPart, UnknownReason};
 use super::journal::Journal;
 use super::orders::{self, FenceAnswer, Question};
 use super::task::{QueuedJob, Task, UnderWay};
@@ -302,6 +302,10 @@ impl<'a, J: Journal> Session<'a, J> {
     /// A file takes everything and answers nothing: what is written is what there is.
     async fn serve_file(&mut self) -> Result<Infallible, End> {
         self.answered();
+        // How much of a job an earlier link or run has written cannot be asked.
+        if self.task.under_way.is_some() {
+            self.finish(JobState::Unknown { reason: UnknownReason::LinkLost }).await;
+        }
         loop {
             while let Some(job) = self.task.queue.pop_front() {
                 if let Begun::Held = self.begin(job).await {

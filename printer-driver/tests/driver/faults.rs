@@ -1,7 +1,8 @@
 //! Jobs that go wrong: each is printed exactly once, or says that nobody can know.
 
 use crate::harness::{Bench, DEADLINE, MemoryJournal, driver, finished, reaches, until};
-use crate::sample::{full_slip, short_slip};
+use crate::sample::{drawn_slip, full_slip, short_slip};
+use printer_driver::completion::Token;
 use printer_driver::printer::{
     Condition, Hold, JobId, JobState, LinkState, Proof, SentPart, UnknownReason, needs_settling,
 };
@@ -342,4 +343,25 @@ async fn a_proof_that_comes_late_turns_unknown_into_printed_in_the_journal() {
     until("the journal is put right", || last() == Some((JobId(1), PROVEN))).await;
     assert_eq!(progress.state(), outcome, "who watched was told once");
     serving.abort();
+}
+
+/// A token is one byte. One that comes while the slip still leaves cannot be its answer.
+#[tokio::test]
+async fn noise_that_looks_like_the_token_of_a_slip_still_leaving_proves_nothing() {
+    let bench = Bench::of("seiko").await;
+    bench.control(Control::Speed { mm_per_s: 20 });
+    let mut progress = bench.print(1, drawn_slip(1, 600));
+    until("some of it has come", || bench.control.state().counts.bytes > 5000).await;
+    bench.control(Control::Noise { bytes: vec![Token::of(JobId(1)).answer()] });
+    let exchanges = bench.printer.exchanges();
+    until("the noise is heard", || {
+        exchanges.entries_now().iter().any(|exchange| exchange.meaning == "commands_ended")
+    })
+    .await;
+    bench.control(Control::Power { on: false });
+    bench.status("the printer is off", |status| status.link == LinkState::Silent).await;
+    bench.control(Control::Speed { mm_per_s: 4000 });
+    bench.control(Control::Power { on: true });
+    let outcome = finished(&mut progress).await;
+    assert!(matches!(outcome, JobState::Unknown { .. }), "{outcome:?}: {:?}", bench.drawn());
 }

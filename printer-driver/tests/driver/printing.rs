@@ -3,7 +3,7 @@
 use crate::harness::{Bench, Folder, MemoryJournal, driver, finished, quick};
 use crate::sample::{full_slip, short_slip};
 use printer_driver::printer::{
-    Condition, JobId, JobState, LinkState, NoJournal, Printer, PrinterOptions, Proof,
+    Condition, JobId, JobState, LinkState, NoJournal, Printer, PrinterOptions, Proof, UnknownReason,
 };
 use printer_driver::profile::PaperWidth;
 use printer_driver::virtual_printer::{Control, PaperSupply, VirtualPrinter, print_to_paper};
@@ -172,4 +172,20 @@ async fn an_absent_device_is_a_condition_and_not_an_error() {
         .await
         .map(|status| status.conditions());
     assert_eq!(absent.unwrap(), [Condition::Absent]);
+}
+
+#[tokio::test]
+async fn a_slip_that_an_earlier_run_was_writing_to_a_file_is_unknown_and_the_next_is_written() {
+    let folder = Folder::new();
+    let path = folder.path().join("slips.bin");
+    let url = format!("file:{}", path.display()).parse().unwrap();
+    let journal = MemoryJournal::default();
+    let printer = driver(url, &journal, Some(JobId(1)));
+    let job = printer_driver::printer::Job { id: JobId(2), document: short_slip("A2") };
+    let mut progress = printer.print(job).unwrap();
+    let written = JobState::Printed { proof: Proof::Written };
+    assert_eq!(finished(&mut progress).await, written);
+    let entries = journal.entries.lock().unwrap();
+    let unknown = JobState::Unknown { reason: UnknownReason::LinkLost };
+    assert_eq!(entries.first(), Some(&(JobId(1), unknown)));
 }
