@@ -246,6 +246,7 @@ impl<'a, J: Journal> Session<'a, J> {
             bytes: job.bytes,
             height_dots: job.height_dots,
             withdrawals: Vec::new(),
+            initialised_count: 0,
             cut_count: 0,
             is_provable: true,
             link_was_lost: false,

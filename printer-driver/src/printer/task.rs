@@ -62,6 +62,9 @@ pub(super) struct UnderWay {
     pub(super) height_dots: u32,
     /// Who asked to have it back, and waits to hear whether no byte had left.
     pub(super) withdrawals: Vec<oneshot::Sender<bool>>,
+    /// How often a Seiko has said while it was under way that it has been initialised. The first
+    /// answers the ESC @ at its beginning; any further one means that its beginning is lost.
+    pub(super) initialised_count: u32,
     /// Cuts that were ordered to part its fragment from the next slip.
     pub(super) cut_count: u8,
 }
@@ -131,6 +134,7 @@ impl<J: Journal> Task<J> {
             bytes: Vec::new(),
             height_dots: 0,
             withdrawals: Vec::new(),
+            initialised_count: 1,
             cut_count: 0,
         });
         Task {
@@ -202,6 +206,8 @@ impl<J: Journal> Task<J> {
         if let Some(job) = &mut self.under_way {
             job.link_lost_at.get_or_insert_with(Instant::now);
             job.link_was_lost = true;
+            // Its own was heard, or is lost.
+            job.initialised_count = job.initialised_count.max(1);
             if !job.settled {
                 let sent = job.sent;
                 let hold = Hold::Printer { condition };

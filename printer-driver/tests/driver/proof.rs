@@ -284,6 +284,41 @@ async fn a_report_that_is_lost_is_asked_for_until_the_slip_is_on_paper() {
     .await;
 }
 
+#[tokio::test]
+async fn a_report_and_a_proof_that_are_lost_together_hold_no_slip_for_ever() {
+    on_each_printer(|bench, proven| async move {
+        bench.control(Control::PaperLeft { mm: 5 });
+        let mut progress = bench.print(1, drawn_slip(1, ROWS));
+        reaches(&mut progress, |state| state == held(Condition::PaperEnd, SentPart::All)).await;
+        bench.control(Control::DropAnswers { kind: AnswerKind::Automatic, count: 1 });
+        bench.control(Control::DropProcessIds { count: 1 });
+        bench.control(Control::Paper { supply: PaperSupply::Ok });
+        let expected =
+            if proven == (JobState::Printed { proof: Proof::Etb }) { proven } else { CLEARED };
+        assert_eq!(finished(&mut progress).await, expected, "{}", name(&bench));
+        assert_eq!(bench.drawn(), [whole(1, ROWS)], "{}", name(&bench));
+    })
+    .await;
+}
+
+/// The line waits while the printer is off, so the end of the slip comes to one that has lost its
+/// beginning, and asks it for the proof. That it was initialised is all that tells.
+#[tokio::test]
+async fn the_end_of_a_slip_whose_beginning_a_seiko_has_lost_proves_nothing() {
+    let bench = Bench::of("seiko").await;
+    bench.control(Control::Speed { mm_per_s: 20 });
+    let mut progress = bench.print(1, drawn_slip(1, MANY_ROWS));
+    until("some of it has come", || bench.control.state().counts.bytes > 5_000).await;
+    bench.control(Control::Power { on: false });
+    bench.control(Control::Power { on: true });
+    bench.control(Control::Speed { mm_per_s: 4000 });
+    assert_eq!(finished(&mut progress).await, CLEARED);
+    let mut next = bench.print(2, drawn_slip(2, ROWS));
+    assert_eq!(finished(&mut next).await, JobState::Printed { proof: Proof::Dc2Q });
+    let drawn = bench.drawn();
+    assert_eq!(drawn.last(), Some(&whole(2, ROWS)), "{drawn:?}");
+}
+
 /// Switched off without paper and on again with some: what was reported before holds no more.
 #[tokio::test]
 async fn a_printer_mended_while_it_was_off_is_seen_to_be_well_and_tells_what_happens_next() {

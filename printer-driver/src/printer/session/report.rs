@@ -6,11 +6,14 @@
 //! printer has not worked off, and is therefore asked only where no job is under way, or held by
 //! a known condition; and ever more rarely while no answer comes, so that it never fills a buffer.
 //!
-//! BxH, *initialised*, comes after each ESC @ and when the printer has been switched on. The two
-//! cannot be told apart, and a byte of noise may look the same, so it decides nothing about a job:
-//! what a printer lost when it was switched off is found out by the missing proof and a fence. It
-//! says only that automatic status may be off; where no report follows, as it does behind the
-//! ESC @ of a job or a greeting, GS a FF is sent at the next point where nothing is under way.
+//! BxH, *initialised*, comes after each ESC @ and when the printer has been switched on, and the
+//! two look the same. A job begins with ESC @ and has no other, so a second BxH while it is under
+//! way means that the printer was switched off and on, and has lost what it held of the job: the
+//! end of the job may still come to it and bring a token, which then proves nothing. The other way
+//! round nothing is concluded, because a byte of noise may look like BxH: no job ends by it, and
+//! what became of it is found out by a fence. BxH also says that automatic status may be off; where
+//! no report follows, as it does behind the ESC @ of a job or a greeting, GS a FF is sent at the
+//! next point where nothing is under way.
 //!
 //! Source: Seiko RP-F10 technical reference, 6.4 (p.79): no data are sent before the answer to DLE
 //! EOT has come, and no DLE EOT while another answer is coming in.
@@ -79,7 +82,12 @@ impl<J: Journal> Session<'_, J> {
         match answer {
             SeikoAnswer::Progress(_) => return,
             SeikoAnswer::Status(_) => self.answers_due = self.answers_due.saturating_sub(1),
-            SeikoAnswer::Initialised(_) => self.report.initialised(self.task.timing.reply),
+            SeikoAnswer::Initialised(_) => {
+                self.report.initialised(self.task.timing.reply);
+                if let Some(job) = &mut self.task.under_way {
+                    job.initialised_count = job.initialised_count.saturating_add(1);
+                }
+            }
             SeikoAnswer::Automatic(status) => {
                 self.take_conditions(status.conditions());
                 self.report.heard();
