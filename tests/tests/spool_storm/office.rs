@@ -19,7 +19,7 @@ use tests::paper::model::Model;
 use super::weather::{disturb, pass};
 
 /// Tickets that are issued while faults go on.
-const TICKETS: usize = 48;
+const TICKETS: usize = 36;
 /// Calls before the first fault: what calling takes usually.
 const CALLS_BEFORE: usize = 20;
 /// Slips that are wanted have come out within this after the last fault.

@@ -24,7 +24,7 @@ const SPEEDS: [u32; 4] = [2_000, 8_000, 32_000, 32_000];
 fn tickets() -> u64 {
     match std::env::var("YOBIDASHI_STORM").is_ok_and(|size| size == "full") {
         true => 1000,
-        false => 60,
+        false => 40,
     }
 }
 
@@ -75,7 +75,7 @@ fn storm(model: &str, socket: Socket, query: &str) {
     for ticket in 0..tickets {
         machine.speed(*random.pick(&SPEEDS));
         desk.print(Slip { ticket, copy: 0 });
-        if random.once_in(6) {
+        if random.once_in(5) {
             pass(Duration::from_millis(random.below(60)));
             let fault = strike(&machine, &mut desk, &mut random);
             *faults.entry(format!("{fault:?}")).or_default() += 1;
