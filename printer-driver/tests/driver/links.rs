@@ -293,3 +293,20 @@ async fn a_slip_says_how_much_paper_it_takes() {
     let said_mm = u64::from(progress.height_mm);
     assert!(said_mm.abs_diff(used_mm) <= 2, "it said {said_mm} mm and took {used_mm} mm");
 }
+
+/// A model that lacks the function answers nothing to it. One lost proof must not end all printing.
+#[tokio::test]
+async fn a_printer_that_does_not_clear_its_buffers_when_told_goes_on_after_a_lost_proof() {
+    let peer = Peer::start(|heard| match heard {
+        [.., 0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08] => Vec::new(),
+        heard if heard.ends_with(b"\x1d\x28\x48\x06\x00\x30\x300001") => Vec::new(),
+        heard => sound_answer(heard),
+    })
+    .await;
+    let printer = peer.driver();
+    let mut first = print(&printer, 1);
+    let mut second = print(&printer, 2);
+    let outcome = finished(&mut first).await;
+    assert!(matches!(outcome, JobState::Unknown { .. }), "{outcome:?}");
+    assert_eq!(finished(&mut second).await, PROVEN);
+}

@@ -144,8 +144,8 @@ impl<J: Journal> Session<'_, J> {
     /// Brings the printer to where nothing more of the job under way can come, and decides what
     /// became of it.
     async fn empty(&mut self) -> Result<(), End> {
-        let clears = self.task.profile.clears_buffers;
-        let emptied = if clears { self.clear().await? } else { self.drain().await? };
+        let cleared = self.task.profile.clears_buffers && self.clear().await?;
+        let emptied = cleared || self.drain_if_there().await?;
         let Some(job) = &self.task.under_way else { return Ok(()) };
         if job.proven {
             self.finish_printed().await;
@@ -163,7 +163,7 @@ impl<J: Journal> Session<'_, J> {
             }
             return Err(End::Silent);
         }
-        if clears {
+        if cleared {
             // What lines are on paper must not hang on to the next slip.
             self.send_greeting_and_cut().await?;
         }
@@ -190,6 +190,17 @@ impl<J: Journal> Session<'_, J> {
                 Happening::Deadline => return Ok(false),
             }
         }
+    }
+
+    /// The same for a printer that answers, but does not say that it has cleared its buffers: a
+    /// model that cannot, or its word is lost.
+    async fn drain_if_there(&mut self) -> Result<bool, End> {
+        if self.task.profile.clears_buffers
+            && let Err(end) = self.ask(Question::first(self.task.profile.dialect)).await
+        {
+            return if let End::Silent = end { Ok(false) } else { Err(end) };
+        }
+        self.drain().await
     }
 
     /// Lets a printer that cannot clear its buffers work them off: ends what was torn, cuts, and
