@@ -99,6 +99,7 @@ pub(crate) fn write(
             Row::Picture(bitmap) => writer.picture(bitmap),
         }
     }
+    writer.end_blank();
     writer.bytes.extend(&mark.before_cut);
     writer.bytes.extend(cut_bytes(profile, cut));
     writer.bytes.extend(&mark.after_cut);
@@ -142,6 +143,8 @@ struct Writer<'a> {
     align: Align,
     size: u8,
     emphasis: bool,
+    /// White space not sent yet.
+    blank_dots: u32,
 }
 
 impl<'a> Writer<'a> {
@@ -157,10 +160,12 @@ impl<'a> Writer<'a> {
         if profile.text != TextMode::Picture {
             bytes.extend(AUTOMATIC_STATUS_ON);
         }
-        Writer { profile, limit, bytes, align: Align::Left, size: 0, emphasis: false }
+        let align = Align::Left;
+        Writer { profile, limit, bytes, align, size: 0, emphasis: false, blank_dots: 0 }
     }
 
     fn text(&mut self, pieces: &[Piece], align: Align) {
+        self.end_blank();
         self.align(align);
         for piece in pieces {
             if let Some(column) = piece.start_column {
@@ -191,8 +196,15 @@ impl<'a> Writer<'a> {
         dots * u32::from(self.profile.feed_units_per_inch) / u32::from(self.profile.dots_per_inch)
     }
 
+    /// White space; what follows other white space is one order with it.
     fn feed(&mut self, dots: u16) {
-        self.bytes.extend(feed_bytes(self.dots_to_units(u32::from(dots))));
+        self.blank_dots += u32::from(dots);
+    }
+
+    /// Sends the white space that stands before what is printed next.
+    fn end_blank(&mut self) {
+        let blank_dots = std::mem::take(&mut self.blank_dots);
+        self.bytes.extend(feed_bytes(self.dots_to_units(blank_dots)));
     }
 
     /// GS v 0, band by band.
@@ -201,6 +213,7 @@ impl<'a> Writer<'a> {
             match band {
                 Band::Blank { rows } => self.feed(rows.min(usize::from(u16::MAX)) as u16),
                 Band::Dots { align, row_bytes, rows, data } => {
+                    self.end_blank();
                     self.align(align);
                     let [x_low, x_high] = (row_bytes as u16).to_le_bytes();
                     let [y_low, y_high] = (rows as u16).to_le_bytes();
@@ -220,8 +233,10 @@ impl<'a> Writer<'a> {
         self.feed(quiet_dots);
     }
 
-    /// GS ( k: model 2, module size, correction, store, print.
+    /// GS ( k: module size, correction, store, print. Model 2 is what ESC @ sets, in Epson's
+    /// reference to function 65 and in those of the makers after it.
     fn qr_symbol(&mut self, payload: &str, correction: QrCorrection, module_dots: u8) {
+        self.end_blank();
         let level = match correction {
             QrCorrection::Low => 0x30,
             QrCorrection::Medium => 0x31,
@@ -229,7 +244,6 @@ impl<'a> Writer<'a> {
             QrCorrection::High => 0x33,
         };
         let stored_length = payload.len() + 3;
-        self.bytes.extend([0x1d, 0x28, 0x6b, 0x04, 0x00, 0x31, 0x41, 0x32, 0x00]);
         self.bytes.extend([0x1d, 0x28, 0x6b, 0x03, 0x00, 0x31, 0x43, module_dots]);
         self.bytes.extend([0x1d, 0x28, 0x6b, 0x03, 0x00, 0x31, 0x45, level]);
         self.bytes.extend([0x1d, 0x28, 0x6b, stored_length as u8, (stored_length >> 8) as u8]);

@@ -296,8 +296,6 @@ fn size(slip: &Slip, written: &Written, model: &Model, link: &str) -> Option<Str
     let count = written.bytes.len();
     let japanese = written.is("language", "ja") && model.letters == Letters::Kanji;
     let limit = match (link, written.is("kind", "ticket") && japanese) {
-        // A layout of large letters has more lines, and 8 bytes more for each.
-        ("serial", true) if written.is("layout", "large") => 420,
         ("serial", true) => 400,
         ("serial", false) if model.letters == Letters::Kanji => 8192,
         _ => return None,
@@ -305,7 +303,7 @@ fn size(slip: &Slip, written: &Written, model: &Model, link: &str) -> Option<Str
     if written.is("kind", "test") {
         return None;
     }
-    if limit <= 420 && slip.picture_rows() > 0 {
+    if limit <= 400 && slip.picture_rows() > 0 {
         return Some("draws what the printer has letters for".to_owned());
     }
     (count > limit).then(|| format!("{count} bytes, at most {limit}"))
