@@ -16,8 +16,9 @@
 //!
 //! On a slow line a job with drawn lines is held to [`SLOW_JOB_BYTES_MAX`] by drawing them
 //! smaller, as little as suffices; 2 mm is the smallest, so where everything has to be drawn
-//! (`raster`, Japanese on `epson-intl`) it is longer, which is why those models want a fast line. Without a typesetter, text that cannot be written is replaced
-//! and reported ([`Encoded::substitutions`]).
+//! (`raster`, Japanese on `epson-intl`) it is longer, which is why those models want a fast line.
+//! Without a typesetter, text that cannot be written is replaced and reported
+//! ([`Encoded::substitutions`]).
 
 mod character;
 mod kanji;

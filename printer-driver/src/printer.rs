@@ -23,8 +23,9 @@
 //! 4. A condition in between (paper end, cover) holds the job and nothing is sent again: printers
 //!    keep their buffer and finish after the paper is changed.
 //! 5. No answer within bytes ÷ link + paper ÷ speed + 3 s: the buffers are cleared (DLE DC4 fn 8);
-//!    a printer that cannot do that, or does not say that it did, works them off, what was torn is completed with zeros and cut
-//!    off, and a fence, a question behind it all, is answered. Either way the job is `Unknown`,
+//!    a printer that cannot do that, or does not say that it did, works them off: what was torn
+//!    is completed with zeros and cut off, and a fence, a question behind it all, is answered.
+//!    Either way the job is `Unknown`,
 //!    *cleared*: nothing more will come, and the caller may print the same slip again, marked as
 //!    a reprint, under a new [`JobId`]. If the printer confirms neither, the job is `Unknown`,
 //!    *silent*, for staff to look at.
