@@ -67,6 +67,10 @@ pub(super) struct UnderWay {
     pub(super) initialised_count: u32,
     /// Cuts that were ordered to part its fragment from the next slip.
     pub(super) cut_count: u8,
+    /// How many bytes it has; 0 for a job of an earlier run.
+    pub(super) byte_count: usize,
+    /// What the printer answers may come from the end of it alone.
+    pub(super) may_lack_beginning: bool,
 }
 
 /// Whether a person has been at a jammed cutter.
@@ -136,6 +140,8 @@ impl<J: Journal> Task<J> {
             withdrawals: Vec::new(),
             initialised_count: 1,
             cut_count: 0,
+            byte_count: 0,
+            may_lack_beginning: false,
         });
         Task {
             address: options.url.address,

@@ -3,11 +3,12 @@
 use super::super::job::{Hold, JobState};
 use super::super::journal::Journal;
 use super::super::narration;
-use super::super::orders::{FenceAnswer, Question};
+use super::super::orders::{self, FenceAnswer, Question};
 use super::{
     ANSWER_GAP_MAX, Answer, Completion, Direction, End, FenceWait, Happening, Heard, Instant,
     LinkState, PrinterStatus, RealTimeStatus, SentPart, Session, StatusEvent,
 };
+use crate::device::Address;
 use crate::status::{Conditions, SeikoAnswer, StarStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -45,9 +46,7 @@ impl<J: Journal> Session<'_, J> {
             loop {
                 match (self.next(until).await?, question) {
                     (Happening::Said(StatusEvent::RealTime(byte)), Question::EscPos(question)) => {
-                        let answer = question.read(byte);
-                        self.task.status.send_if_modified(|status| learn(status, answer));
-                        self.task.watch_cutter();
+                        self.take_answer(question.read(byte));
                         return Ok(());
                     }
                     (
@@ -62,6 +61,39 @@ impl<J: Journal> Session<'_, J> {
         }
         self.is_silent = true;
         Err(End::Silent)
+    }
+
+    /// Learns from an answer to DLE EOT. When it ends a condition whose end the printer was to
+    /// report by itself and has not, either the report was lost or automatic status is off, as it
+    /// is after the printer was switched off and on.
+    fn take_answer(&mut self, answer: RealTimeStatus) {
+        let was_blocked = self.task.blocked_by().is_some();
+        self.task.status.send_if_modified(|status| learn(status, answer));
+        self.task.watch_cutter();
+        if was_blocked && self.task.blocked_by().is_none() {
+            self.doubt_beginning();
+        }
+    }
+
+    /// A printer that could not print and has printed says in between that it can again.
+    fn doubt_while_blocked(&mut self) {
+        if self.task.blocked_by().is_some() {
+            self.doubt_beginning();
+        }
+    }
+
+    /// The printer may have been switched off and on. On a line that waits meanwhile, the end of a
+    /// job larger than the printer's buffer comes to one that has lost the beginning, and asks it
+    /// for the proof; so the proof is taken for none. A link that does not wait breaks instead.
+    fn doubt_beginning(&mut self) {
+        let waits = matches!(self.task.address, Address::Serial { .. });
+        let buffer = usize::from(self.task.profile.receive_buffer_bytes);
+        if !waits || !orders::has_automatic_status(&self.task.profile) {
+            return;
+        }
+        if let Some(job) = self.task.under_way.as_mut().filter(|job| job.byte_count > buffer) {
+            job.may_lack_beginning = true;
+        }
     }
 
     /// An answer to DLE EOT does not say to which question. Before another is asked, those still
@@ -189,6 +221,7 @@ impl<J: Journal> Session<'_, J> {
 
     /// An answer that carries its job's mark, or the fence's.
     fn hear_mark(&mut self, answer: Answer) {
+        self.doubt_while_blocked();
         if let Some(fence) = &mut self.fence
             && fence.answer == FenceAnswer::Marked(answer)
         {
@@ -199,6 +232,7 @@ impl<J: Journal> Session<'_, J> {
             // A token is one byte, which noise may look like, and it is asked for last.
             Some(job)
                 if job.answer == answer
+                    && !job.may_lack_beginning
                     && (!matches!(answer, Answer::Token(_))
                         || job.sent == SentPart::All && job.initialised_count <= 1) =>
             {
@@ -210,6 +244,7 @@ impl<J: Journal> Session<'_, J> {
 
     /// An answer that carries no mark: the fence's while there is one, else the job's.
     fn hear_paper_status(&mut self) {
+        self.doubt_while_blocked();
         if let Some(FenceWait { answer: FenceAnswer::PaperStatuses(left), passed }) =
             &mut self.fence
         {
@@ -221,6 +256,7 @@ impl<J: Journal> Session<'_, J> {
             && job.answer == Answer::PaperStatus
             && job.sent == SentPart::All
             && job.is_provable
+            && !job.may_lack_beginning
         {
             job.proven = true;
         }
