@@ -20,6 +20,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use printer_driver::printer::{Job, JobId, JobState, Journal, JournalError, needs_settling};
 use rusqlite::{Connection, TransactionBehavior, params};
 
+use crate::slip::Kind;
+
 pub use entry::{NewJob, Request, Spooled, Subject};
 pub use handover::Origin;
 
@@ -162,6 +164,15 @@ impl Spool {
     /// [`SpoolError`].
     pub fn latest(&self, limit: u16) -> Result<Vec<Spooled>, SpoolError> {
         entry::many(&self.lock(), "moved_as IS NULL ORDER BY id DESC LIMIT ?1", [limit])
+    }
+
+    /// The job that was added last for a subject of `kind`, wherever it has gone since.
+    ///
+    /// # Errors
+    ///
+    /// [`SpoolError`].
+    pub fn newest_of(&self, kind: Kind) -> Result<Option<Spooled>, SpoolError> {
+        entry::one(&self.lock(), "kind = ?1 ORDER BY id DESC", [kind.name()])
     }
 
     /// Stores how far a job has come.

@@ -3,7 +3,8 @@
 //! Slips always go to their own printer's queue first, and are handed over from there one by one
 //! in their order, each step on disk (`kiosk::spool`). Only those of which nothing has left move,
 //! and only to a printer that can print: two that fail keep what they have. A slip moves once for
-//! each time that the printer it waits for fails.
+//! each time that the printer it waits for fails. A test page is about the printer it was asked of
+//! and stays there.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,8 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::id::KioskId;
+use kiosk::slip::Kind;
 use kiosk::spool::{Origin, Spool, SpoolError, Spooled};
-use printer_driver::printer::{JobId, JobState};
+use printer_driver::printer::{JobId, JobState, needs_settling};
 use protocol::view::{PrinterCondition, PrinterView};
 
 use super::outcome::Outcomes;
@@ -42,7 +44,8 @@ pub(super) async fn stand_in(
             other.borrow_and_update();
             status.borrow_and_update();
             let can = to.is_ready();
-            show(&from, can.then_some(to.kiosk));
+            let promised = can && comes_out_next_door(&from).await;
+            show(&from, promised.then_some(to.kiosk));
             if can {
                 hand_over_all(&from, &to, &outcomes).await;
             }
@@ -53,6 +56,18 @@ pub(super) async fn stand_in(
             }
         }
         show(&from, None);
+    }
+}
+
+/// Whether people at the kiosk may be sent next door for their slip. Not while the ticket issued
+/// last is one of which bytes may have left: it never moves, whatever comes behind it.
+async fn comes_out_next_door(from: &Arc<Station>) -> bool {
+    match blocking(from, |from| from.spool.newest_of(Kind::Ticket)).await {
+        Ok(newest) => newest.is_none_or(|newest| !needs_settling(newest.state)),
+        Err(error) => {
+            tracing::error!(%error, kiosk = %from.kiosk, "the print spool cannot be read");
+            false
+        }
     }
 }
 
@@ -68,14 +83,14 @@ fn show(from: &Station, stands_in: Option<KioskId>) {
 
 /// Hands over what waits, oldest first, as long as it makes sense.
 async fn hand_over_all(from: &Arc<Station>, to: &Arc<Station>, outcomes: &Outcomes) {
-    let unsent = match blocking(from, |from| from.unsent()).await {
-        Ok(unsent) => unsent,
+    let movable = match blocking(from, |from| from.movable()).await {
+        Ok(movable) => movable,
         Err(error) => {
             tracing::error!(%error, kiosk = %from.kiosk, "the print spool cannot be read");
             return;
         }
     };
-    for slip in unsent {
+    for slip in movable {
         if from.is_ready() || !to.is_ready() {
             return;
         }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::id::KioskId;
 use kiosk::paper_counter::{PaperCounter, Sensed};
+use kiosk::slip::Kind;
 use kiosk::spool::{NewJob, Spool, SpoolError, Spooled, split};
 use printer_driver::device::DeviceUrl;
 use printer_driver::printer::{
@@ -40,7 +41,7 @@ pub(super) struct Station {
     pub(super) printer: Printer,
     /// The queue.
     pub(super) spool: Spool,
-    /// Something has been given to the driver.
+    /// Something has been given to the driver, or has come to its end.
     pub(super) given: Notify,
     /// Whose printer prints for this one now.
     pub(super) standing_in: watch::Sender<Option<KioskId>>,
@@ -201,13 +202,16 @@ impl Station {
         self.printer.status().borrow().blocked_by().is_none()
     }
 
-    /// Slips waiting here of which nothing has left, oldest first.
+    /// Slips waiting here that another printer may print: nothing of them has left, and they are
+    /// not about this printer, as its test page is. Oldest first.
     ///
     /// # Errors
     ///
     /// [`SpoolError`].
-    pub(super) fn unsent(&self) -> Result<Vec<Spooled>, SpoolError> {
-        Ok(split(self.spool.open_jobs()?).1)
+    pub(super) fn movable(&self) -> Result<Vec<Spooled>, SpoolError> {
+        let (_, mut waiting) = split(self.spool.open_jobs()?);
+        waiting.retain(|waiting| waiting.subject.kind != Kind::Test);
+        Ok(waiting)
     }
 
     /// The paper that is left.
@@ -234,6 +238,7 @@ impl Station {
     /// Takes in that a job has come to its end, and counts the paper it used.
     pub(super) fn ended(&self, job: JobId, state: JobState) {
         let length_mm = self.lengths().remove(&job);
+        self.given.notify_one();
         if state == JobState::Withdrawn {
             return;
         }

@@ -2,11 +2,13 @@
 
 use domain::command::Command;
 use domain::ticket::Paper;
+use kiosk::slip::Kind;
 use kiosk::spool::{NewJob, Subject};
 use printer_driver::document::{Align, Document, Style};
 use printer_driver::printer::JobState;
 use printer_driver::virtual_printer::{Control, PaperSupply};
 use protocol::view::PrinterCondition;
+use serde_json::json;
 
 use crate::hall::{FIRST, Hall, Run, SECOND, until};
 
@@ -120,8 +122,15 @@ fn a_slip_of_which_something_has_left_never_moves_by_itself() {
         open.first().filter(|job| job.state == JobState::Sent).map(|_| ())
     });
     hall.control(FIRST, Control::Cover { open: true });
-    stands_in(&run);
+    // What waits behind it moves, but whoever waits for it is not sent next door.
+    let summary = run.asks(json!({ "kind": "summary", "printer": FIRST }), "summary");
+    assert_eq!(summary.status, 201, "{}", summary.text());
+    until("the figures come out next door", || (hall.slips(SECOND).len() == 1).then_some(()));
+    run.shows(FIRST, "no promise", |view| {
+        view.condition == PrinterCondition::CoverOpen && view.stand_in.is_none()
+    });
     let (behind, behind_label) = run.issue(FIRST);
+    stands_in(&run);
     run.hears(behind, Paper::Printed);
     assert_eq!(hall.labels(SECOND, &[label.clone(), behind_label.clone()]), [behind_label]);
     assert_eq!(run.papers(ticket), []);
@@ -138,6 +147,28 @@ fn a_slip_of_which_something_has_left_never_moves_by_itself() {
     let slips = hall.slips(SECOND);
     let again: Vec<_> = slips.iter().filter(|slip| slip.contains(&label)).collect();
     assert!(again.len() == 1 && again[0].contains("再発行"), "{again:?}");
+    run.stop();
+}
+
+#[test]
+fn a_test_page_stays_at_the_printer_that_it_was_asked_of() {
+    let hall = Hall::new();
+    let run = hall.start();
+    ready(&run);
+    hall.control(FIRST, END);
+    run.shows(FIRST, "paper end", |view| view.condition == PrinterCondition::PaperEnd);
+    let handles = run.printing.handles();
+    let handle = handles.iter().find(|handle| handle.kiosk.as_str() == FIRST).unwrap();
+    let page = Document::builder().text("TEST PAGE", Style::BODY, Align::Center).build().unwrap();
+    handle.add(NewJob::new(Subject { kind: Kind::Test, number: 0 }, page)).unwrap();
+    let (ticket, label) = run.issue(FIRST);
+    run.hears(ticket, Paper::Printed);
+    assert_eq!(hall.labels(SECOND, &[label]).len(), 1);
+    hall.control(FIRST, NEW_ROLL);
+    until("the page comes out", || {
+        hall.slips(FIRST).iter().any(|slip| slip.contains("TEST PAGE")).then_some(())
+    });
+    assert_eq!(hall.count("TEST PAGE"), 1);
     run.stop();
 }
 
