@@ -155,8 +155,8 @@ general! {
     UNKNOWN_PRINT = "unknown_print" 404 "expected a slip that a printer knows";
     /// The device is of another kind.
     DEVICE_CANNOT = "device_cannot" 409 "expected a device that can do this";
-    /// The device is not there or does not answer.
-    DEVICE_DOWN = "device_down" 409 "expected a device that is plugged in and answers";
+    /// The device is not there, does not answer, or cannot work now.
+    DEVICE_DOWN = "device_down" 409 "expected a device that is there and can work now";
     /// The device has more to do than it takes.
     DEVICE_BUSY = "device_busy" 409 "expected a device that is not at work already";
     /// The path is known, the method is not.

@@ -109,10 +109,11 @@ impl Device for PrinterDevice {
         &[DeviceAction::Test, DeviceAction::NewRoll, DeviceAction::Withdraw]
     }
 
-    /// Prints the test page. One that waits already is not joined by another.
+    /// Prints the test page. A printer that cannot print now is not given one, and one that waits
+    /// already is not joined by another.
     fn test(self: Arc<Self>) -> Result<(), NotDone> {
         let status = self.handle.printer.status().borrow().clone();
-        if matches!(status.link, LinkState::Absent { .. } | LinkState::Silent) {
+        if status.blocked_by().is_some() {
             return Err(NotDone::Down);
         }
         if status.job_count > 0 {

@@ -122,8 +122,8 @@ export const REFUSALS: { readonly [code: string]: Words } = {
   unknown_job: { ja: "その紙はもう取り消せません", en: "That slip can no longer be taken back" },
   device_cannot: { ja: "この機器ではできません", en: "This device cannot do that" },
   device_down: {
-    ja: "機器がつながっていないか、返事がありません",
-    en: "The device is not connected or does not answer",
+    ja: "機器が今は動けません。接続・紙・カバーを確かめてください",
+    en: "The device cannot work now: see to its cable, paper and cover",
   },
   device_busy: { ja: "機器が動作中です。少し待ってもう一度どうぞ", en: "The device is at work; try again" },
   wrong_method: { ja: "画面を再読み込みしてください", en: "Please reload this page" },
