@@ -1,13 +1,12 @@
 //! `yobidashi check`: says whether an office file is right, and everything that is not.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::config::{self, OfficeFile};
-use crate::devices::{self, AddressError};
+use crate::{config, devices};
 
 /// Checks an office file; exits with 0 when it is right, 1 when it has mistakes.
 #[derive(Args, Debug)]
@@ -26,27 +25,14 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         return say(config::DEFAULT_OFFICE);
     }
     let Some(file) = &args.file else { return ExitCode::from(2) };
-    let summary = config::check_file(file).map_err(|errors| errors.to_string());
-    match summary.and_then(|summary| addresses(file).map(|()| summary)) {
+    match config::check_file(file, devices::mistakes) {
         Ok(summary) => say(&format!("{}: {summary}\n", file.display())),
         Err(mistakes) => {
             // Without a prefix, so that an editor finds each mistake by its file, line and column.
-            let _ = writeln!(std::io::stderr().lock(), "{}", mistakes.trim_end());
+            let _ = writeln!(std::io::stderr().lock(), "{mistakes}");
             ExitCode::FAILURE
         }
     }
-}
-
-/// Reads the addresses of printers and bells, as `serve` will; says what is wrong with them.
-fn addresses(file: &Path) -> Result<(), String> {
-    let office = OfficeFile::load(file).map_err(|errors| errors.to_string())?;
-    let mistakes = devices::mistakes(&office);
-    let told = mistakes.iter().map(|mistake| {
-        let AddressError { path, line, source } = mistake;
-        format!("{}:{line}: {path}: {source}", file.display())
-    });
-    let told: Vec<String> = told.collect();
-    if told.is_empty() { Ok(()) } else { Err(told.join("\n")) }
 }
 
 /// Writes to standard output; a reader that has gone away is no failure of ours.

@@ -92,17 +92,21 @@ impl OfficeFile {
     ///
     /// Every mistake there is, in the order of the lines.
     pub fn parse(text: &str, file: &str) -> Result<OfficeFile, ConfigErrors> {
+        let (office, mistakes) = OfficeFile::examine(text, file)?;
+        if mistakes.is_empty() { Ok(office) } else { Err(ConfigErrors::new(file, mistakes)) }
+    }
+
+    /// Reads an office file as far as it can be read, and gathers its mistakes; where there are
+    /// any, stand-ins are among what was read.
+    fn examine(text: &str, file: &str) -> Result<(OfficeFile, Vec<ConfigError>), ConfigErrors> {
         if text.len() > FILE_BYTES_MAX {
             return Err(too_large(file, text.len() as u64));
         }
         let (root, syntax) = DeTable::parse_recoverable(text);
-        let source = Source::new(file, text, &syntax);
+        let source = Source::new(text, &syntax);
         let office = read(&source, &root, text);
         faults::report(&source, &root, &office.setup);
-        match source.into_errors() {
-            Some(errors) => Err(errors),
-            None => Ok(office),
-        }
+        Ok((office, source.into_mistakes()))
     }
 
     /// Reads an office file from disk.
@@ -137,14 +141,30 @@ impl OfficeFile {
     }
 }
 
-/// Checks an office file without starting anything, and says what it holds.
+/// Checks an office file without starting anything, and says what it holds. `addresses` reads
+/// the devices' addresses, which are text here, and answers with the mistakes in them; it sees
+/// those of a file with other mistakes too.
 ///
 /// # Errors
 ///
-/// As [`OfficeFile::load`].
-pub fn check_file(path: &Path) -> Result<Summary, ConfigErrors> {
-    let office = OfficeFile::load(path)?;
-    Ok(Summary::new(&path.display().to_string(), &office))
+/// As [`OfficeFile::load`], but every mistake at once: of the logo and of the addresses as well.
+pub fn check_file(
+    path: &Path,
+    addresses: impl FnOnce(&OfficeFile) -> Vec<ConfigError>,
+) -> Result<Summary, ConfigErrors> {
+    let file = path.display().to_string();
+    let text = read_text(path, &file)?;
+    let (office, mut mistakes) = OfficeFile::examine(&text, &file)?;
+    // What stands on a line with a mistake of syntax is not what its author wrote.
+    let broken = |line| mistakes.iter().any(|known| known.path.is_empty() && known.line == line);
+    let mut also = addresses(&office);
+    also.retain(|mistake| !broken(mistake.line));
+    mistakes.extend(also);
+    mistakes.extend(slips::load_logo(&office, path.parent().unwrap_or(Path::new(""))).err());
+    if mistakes.is_empty() {
+        return Ok(Summary::new(&file, &office));
+    }
+    Err(ConfigErrors::new(&file, mistakes))
 }
 
 fn read_text(path: &Path, file: &str) -> Result<String, ConfigErrors> {

@@ -22,7 +22,7 @@ use self::equipment::Equipment;
 use self::printer::PrinterDevice;
 use self::registry::Registry;
 use crate::clock::Clock;
-use crate::config::{DeviceLine, OfficeFile};
+use crate::config::{ConfigError, DeviceLine, OfficeFile};
 use crate::engine::Committed;
 use crate::printing::Printing;
 
@@ -137,16 +137,50 @@ impl AddressError {
     }
 }
 
-/// Every address in an office file that makes no sense, in the order of the file.
-pub fn mistakes(office: &OfficeFile) -> Vec<AddressError> {
-    let printers = office.devices.printers.iter().map(|line| address::<_, DeviceUrl>(line).err());
-    let bells = office.devices.bells.iter().map(|line| address::<_, BellUrl>(line).err());
-    let panels = office.devices.panels.iter().map(|line| address::<_, PanelUrl>(line).err());
-    let buttons = office.devices.buttons.iter();
-    let buttons = buttons.map(|input| address::<_, ButtonUrl>(&input.line).err());
-    let scanners = office.devices.scanners.iter();
-    let scanners = scanners.map(|input| address::<_, ScannerUrl>(&input.line).err());
+/// Every address in an office file that makes no sense, each at its place.
+pub fn mistakes(office: &OfficeFile) -> Vec<ConfigError> {
+    let devices = &office.devices;
+    let printers = devices.printers.iter().map(mistake::<_, DeviceUrl>);
+    let bells = devices.bells.iter().map(mistake::<_, BellUrl>);
+    let panels = devices.panels.iter().map(mistake::<_, PanelUrl>);
+    let buttons = devices.buttons.iter().map(|input| mistake::<_, ButtonUrl>(&input.line));
+    let scanners = devices.scanners.iter().map(|input| mistake::<_, ScannerUrl>(&input.line));
     printers.chain(bells).chain(panels).chain(buttons).chain(scanners).flatten().collect()
+}
+
+/// What is wrong with the address on a line of the office file.
+fn mistake<Id, Url>(line: &DeviceLine<Id>) -> Option<ConfigError>
+where
+    Url: FromStr<Err = DeviceUrlError>,
+{
+    let error = line.url.parse::<Url>().err()?;
+    let (what, expected) = match error {
+        DeviceUrlError::Scheme { url, expected } => {
+            let what = format!("\"{url}\" does not begin as an address of such a device");
+            (what, format!("it to start with one of {expected}"))
+        }
+        DeviceUrlError::Place { url, expected } => {
+            (format!("\"{url}\" does not say where"), format!("{expected} after the first colon"))
+        }
+        DeviceUrlError::Pair { pair, .. } => {
+            (format!("\"{pair}\" is not key=value"), "key=value, joined by &".to_owned())
+        }
+        DeviceUrlError::Twice { key, .. } => {
+            (format!("\"{key}\" is given twice"), "each key only once".to_owned())
+        }
+        DeviceUrlError::Key { key, expected, .. } => {
+            (format!("unknown key \"{key}\""), format!("one of {expected}"))
+        }
+        DeviceUrlError::Value { key, value, expected, .. } => {
+            (format!("{key}={value} cannot be used"), expected)
+        }
+        DeviceUrlError::Profile { source, .. } => {
+            let text = source.to_string();
+            let (what, expected) = text.split_once(", expected ").unwrap_or((&text, "another"));
+            (format!("failed to {what}"), expected.to_owned())
+        }
+    };
+    Some(line.mistake(&what, &expected))
 }
 
 /// Reads the address on a line of the office file.

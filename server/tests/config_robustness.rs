@@ -160,13 +160,13 @@ fn checking_a_file_says_what_it_holds_or_why_it_cannot_be_read() {
     std::fs::create_dir_all(&directory).unwrap();
     let path = directory.join("office.toml");
     std::fs::write(&path, DEFAULT_OFFICE).unwrap();
-    let summary = check_file(&path).unwrap().to_string();
+    let summary = check_file(&path, |_| Vec::new()).unwrap().to_string();
     assert!(summary.contains("procedures: 41"), "{summary}");
     assert!(summary.contains("letters: ACFHLRSYKZNUVWXQ"), "{summary}");
     std::fs::write(&path, b"[office]\nname = \"\xff\"\n").unwrap();
-    let errors = check_file(&path).unwrap_err().to_string();
+    let errors = check_file(&path, |_| Vec::new()).unwrap_err().to_string();
     assert!(errors.ends_with("line 2 is not UTF-8 text; expected a file saved as UTF-8"));
     std::fs::remove_dir_all(&directory).unwrap();
-    let errors = check_file(&path).unwrap_err().to_string();
+    let errors = check_file(&path, |_| Vec::new()).unwrap_err().to_string();
     assert!(errors.contains("office.toml: the file cannot be read"), "{errors}");
 }

@@ -131,7 +131,7 @@ pub(super) fn buttons(devices: &mut Table<'_>, names: &Names<'_>) -> Vec<InputLi
     read(
         devices,
         "buttons",
-        |table, place| {
+        |table, stand| {
             let Some(keys) = table.required("keys").and_then(|field| field.table()) else {
                 return BTreeMap::new();
             };
@@ -148,7 +148,7 @@ pub(super) fn buttons(devices: &mut Table<'_>, names: &Names<'_>) -> Vec<InputLi
                     keys.source().wrong_whole(at, &field.path, what, expected);
                     continue;
                 }
-                if let Some(action) = action(&field, names, place) {
+                if let Some(action) = action(&field, names, stand) {
                     actions.insert(key.to_owned(), action);
                 }
             }
@@ -166,7 +166,7 @@ pub(super) fn scanners(devices: &mut Table<'_>, names: &Names<'_>) -> Vec<InputL
 fn read(
     devices: &mut Table<'_>,
     kind: &'static str,
-    keys: impl Fn(&mut Table<'_>, Place) -> BTreeMap<String, KeyAction>,
+    keys: impl Fn(&mut Table<'_>, Stand) -> BTreeMap<String, KeyAction>,
     names: &Names<'_>,
 ) -> Vec<InputLine> {
     let Some(table) = devices.optional(kind).and_then(|field| field.table()) else {
@@ -182,11 +182,11 @@ fn read(
         };
         let Some(mut entry) = field.table() else { continue };
         let line = address(&mut entry, key, &field.path);
-        let place = place(&mut entry, names);
-        let keys = keys(&mut entry, place);
+        let stand = stand(&mut entry, names);
+        let keys = keys(&mut entry, stand);
         entry.finish();
         if let Some(line) = line {
-            inputs.push(InputLine { line, place, keys });
+            inputs.push(InputLine { line, place: stand.place, keys });
         }
     }
     inputs
@@ -206,23 +206,35 @@ fn address(entry: &mut Table<'_>, owner: Key, path: &str) -> Option<DeviceLine<K
     Some(DeviceLine { owner, url: url.to_owned(), line, column, path: path.to_owned() })
 }
 
-fn place(entry: &mut Table<'_>, names: &Names<'_>) -> Place {
-    let kiosk = names.optional(entry, "kiosk", List::Kiosks);
+/// Where an input stands, as far as the file says it rightly.
+#[derive(Clone, Copy)]
+struct Stand {
+    place: Place,
+    /// Whether a counter is named at all: a mistake in its name, or a kiosk beside it, is told
+    /// once and not again at every key.
+    names_counter: bool,
+}
+
+fn stand(entry: &mut Table<'_>, names: &Names<'_>) -> Stand {
+    let kiosk_field = entry.optional("kiosk");
+    let kiosk = kiosk_field.as_ref().and_then(|field| names.resolve(field, List::Kiosks));
     let field = entry.optional("counter");
     let counter = field.as_ref().and_then(|field| names.resolve(field, List::Counters));
-    match (kiosk, counter, field) {
-        (Some(_), Some(_), Some(field)) => {
-            field.misfit("a device stands at a kiosk and at a counter", "one of them");
-            Place::Floor
-        }
-        (Some(kiosk), _, _) => Place::Kiosk(KioskId(kiosk)),
-        (None, Some(counter), _) => Place::Counter(CounterId(counter)),
-        (None, None, _) => Place::Floor,
+    let names_counter = field.is_some();
+    if let (Some(_), Some(field)) = (&kiosk_field, &field) {
+        field.misfit("a device stands at a kiosk and at a counter", "one of them");
+        return Stand { place: Place::Floor, names_counter };
     }
+    let place = match (kiosk, counter) {
+        (Some(kiosk), _) => Place::Kiosk(KioskId(kiosk)),
+        (None, Some(counter)) => Place::Counter(CounterId(counter)),
+        (None, None) => Place::Floor,
+    };
+    Stand { place, names_counter }
 }
 
 /// What a key does.
-fn action(field: &Field<'_>, names: &Names<'_>, place: Place) -> Option<KeyAction> {
+fn action(field: &Field<'_>, names: &Names<'_>, stand: Stand) -> Option<KeyAction> {
     let text = field.string(&format!("what the key does: {ACTIONS}"))?;
     let (verb, subject) = text.split_once(':').unwrap_or((text, ""));
     match verb {
@@ -234,7 +246,7 @@ fn action(field: &Field<'_>, names: &Names<'_>, place: Place) -> Option<KeyActio
                 field.misfit(format!("{} is nothing that a key does", field.quote()), ACTIONS);
                 return None;
             };
-            if !matches!(place, Place::Counter(_)) {
+            if !stand.names_counter {
                 let what = format!("{} needs a counter", field.quote());
                 field.misfit(what, "counter = \"…\" in the same table");
                 return None;

@@ -15,6 +15,7 @@ use printer_driver::document::{
 use super::OfficeFile;
 use super::error::ConfigError;
 use super::names::{List, Names};
+use super::suggestion::nearest;
 use super::table::{Field, Quotes, Table, one_of};
 
 /// Longest base address of the phone page in bytes: with a token of 26 it still fits a QR code.
@@ -314,8 +315,8 @@ fn entries(kinds: &mut Table<'_>, kind: Kind) -> Option<Vec<Entry>> {
         return None;
     }
     let mut entries: Vec<Entry> = Vec::new();
-    for item in items {
-        let Some(entry) = entry(&item, kind) else { continue };
+    for item in &items {
+        let Some(entry) = entry(item, kind) else { continue };
         let twice = entries.iter().any(|other| other.part == entry.part);
         if twice && !entry.part.repeats() {
             item.misfit(format!("{} is listed twice", entry.part.name()), "each part only once");
@@ -324,12 +325,25 @@ fn entries(kinds: &mut Table<'_>, kind: Kind) -> Option<Vec<Entry>> {
         entries.push(entry);
     }
     let required = Part::required(kind);
-    let has_required = entries.iter().any(|entry| entry.part == required);
-    if !has_required && !kinds.source().blames(&field.path) {
+    // A part that was meant but misspelt, or has a wrong size, is told as such.
+    let is_required = |item: &Field<'_>| {
+        let names = Part::of(kind).iter().map(|part| part.name());
+        let word = part_word(item);
+        word.and_then(|word| nearest(word, names)) == Some(required.name())
+    };
+    if field.is_list() && !items.iter().any(is_required) {
         let what = format!("\"{}\" is missing", required.name());
         field.wrong(what, "it among the parts: without it the slip is of no use");
     }
     Some(entries)
+}
+
+/// The word by which an item names its part, if it has one.
+fn part_word<'a>(item: &Field<'a>) -> Option<&'a str> {
+    if !item.is_table() {
+        return item.word();
+    }
+    item.table()?.optional("part")?.word()
 }
 
 /// Reads `"label"` or `{ part = "errand", size = "large" }`.

@@ -3,12 +3,11 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use super::error::{ConfigError, ConfigErrors};
+use super::error::ConfigError;
 
 /// An office file being read.
 #[derive(Debug)]
 pub(super) struct Source<'s> {
-    file: &'s str,
     text: &'s str,
     line_starts: Vec<usize>,
     syntax: Syntax,
@@ -27,10 +26,9 @@ enum Syntax {
 
 impl<'s> Source<'s> {
     /// Prepares a file, reporting its mistakes of syntax.
-    pub(super) fn new(file: &'s str, text: &'s str, syntax: &[toml::de::Error]) -> Source<'s> {
+    pub(super) fn new(text: &'s str, syntax: &[toml::de::Error]) -> Source<'s> {
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
         let mut source = Source {
-            file,
             text,
             line_starts: std::iter::once(0).chain(breaks).collect(),
             syntax: Syntax::Sound,
@@ -103,10 +101,9 @@ impl<'s> Source<'s> {
         self.place(at).0
     }
 
-    /// All mistakes; `None` when there are none.
-    pub(super) fn into_errors(self) -> Option<ConfigErrors> {
-        let mistakes = self.mistakes.into_inner();
-        (!mistakes.is_empty()).then(|| ConfigErrors::new(self.file, mistakes))
+    /// All mistakes, in the order in which they were found.
+    pub(super) fn into_mistakes(self) -> Vec<ConfigError> {
+        self.mistakes.into_inner()
     }
 
     /// The first 40 characters of the text at `span`, on one line, to quote in a message.

@@ -406,6 +406,16 @@ impl<'a> Field<'a> {
         self.value.get_ref().is_table()
     }
 
+    /// Whether the value is a list.
+    pub(super) fn is_list(&self) -> bool {
+        self.value.get_ref().is_array()
+    }
+
+    /// The value where it is text; what else it is, is no mistake here.
+    pub(super) fn word(&self) -> Option<&'a str> {
+        self.value.get_ref().as_str()
+    }
+
     /// Whether the value is the text `word`.
     pub(super) fn is_word(&self, word: &str) -> bool {
         self.value.get_ref().as_str() == Some(word)
