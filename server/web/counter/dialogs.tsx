@@ -444,7 +444,7 @@ function BellDialog({ view, bell: key }: { view: CounterView; bell: string }) {
     // What the device says when the ring has been answered counts: it may have come or gone.
     const warning = () => {
       const device = live.value === null ? undefined : bellOf(live.value, key)?.device;
-      return device === "ready" ? null : text.bellUnheard;
+      return device === "ready" ? null : { words: text.bellUnheard, bell: key };
     };
     void press(pick(bell.name, language), `bells/${key}/ring`, { reason }, warning);
   };

@@ -23,7 +23,7 @@ import type {
 } from "../shared/protocol";
 import { actionsOf, keyAction, numberedAction, type Action, type ActionName } from "./actions";
 import { Question } from "./dialogs";
-import { acceptsNextKey, pending, press, pressPrint, report } from "./press";
+import { acceptsNextKey, forgetAnswered, pending, press, pressPrint, report } from "./press";
 import { Report } from "./report";
 import { counter, here, question, ticket, view } from "./state";
 import {
@@ -684,12 +684,15 @@ function Bell({ bell }: { bell: BellView }) {
   );
 }
 
+function show(next: CounterView): void {
+  forgetAnswered(view.value?.bells ?? [], next.bells);
+  view.value = next;
+}
+
 followOffice<CounterView, CounterChange>("counter", {
-  take: (next) => {
-    view.value = next;
-  },
+  take: show,
   change: (changes) => {
-    if (view.value !== null) view.value = changes.reduce(foldCounter, view.value);
+    if (view.value !== null) show(changes.reduce(foldCounter, view.value));
   },
 });
 // A question about a ticket that has left the counter is no longer a question.

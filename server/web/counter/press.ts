@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { send, type Outcome } from "../shared/command";
 import { printSlip } from "../shared/print";
 import { printWords } from "../shared/print-words";
-import type { PrintSlip } from "../shared/protocol";
+import type { BellView, PrintSlip } from "../shared/protocol";
 import { refusalText } from "../shared/i18n/refusals";
 import { staff_language, staffText } from "../shared/i18n/staff";
 
@@ -14,6 +14,8 @@ export const pending = signal<string | null>(null);
 export const report = signal<{
   kind: "done" | "warned" | "refused" | "unknown";
   words: string;
+  /** The bell whose ring the words are about; they go when it has been answered. */
+  bell?: string;
 } | null>(null);
 /** Presses that count begin again this long after an answer: a bouncing key presses once. */
 export const BOUNCE_MS = 400;
@@ -45,13 +47,13 @@ export function accepts(): boolean {
 
 /**
  * Sends a command and says what became of it. `name` is what the button says; `warning` is what to
- * say when it was done but does not have its whole effect.
+ * say when it was done but does not have its whole effect, and of which bell.
  */
 export async function press(
   name: string,
   path: string,
   body: object = {},
-  warning: () => string | null = () => null,
+  warning: () => { words: string; bell: string } | null = () => null,
 ): Promise<Outcome | null> {
   if (!accepts()) return null;
   pending.value = name;
@@ -63,8 +65,16 @@ export async function press(
   report.value =
     warned === null
       ? wordsFor(name, outcome)
-      : { kind: "warned", words: `${name}${staffText().colon}${warned}` };
+      : { kind: "warned", words: `${name}${staffText().colon}${warned.words}`, bell: warned.bell };
   return outcome;
+}
+
+/** Takes back the words about a ring that was there `before` and is not any more. */
+export function forgetAnswered(before: readonly BellView[], after: readonly BellView[]): void {
+  const about = report.value?.bell;
+  const rang = before.some((bell) => bell.bell === about && bell.ring !== null);
+  const rings = after.some((bell) => bell.bell === about && bell.ring !== null);
+  if (rang && !rings) report.value = null;
 }
 
 /** Slips that were asked for and of which nothing is known yet. */
