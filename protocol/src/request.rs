@@ -29,7 +29,8 @@ wire! {
     /// `POST /api/v1/tickets/{ticket}/reprint`.
     #[serde(deny_unknown_fields)]
     pub struct ReprintTicket {
-        /// The kiosk whose printer prints it; the ticket's own when absent.
+        /// The kiosk whose printer prints it, which must be able to now; the ticket's own, or the
+        /// one that stands in for it, when absent.
         #[serde(default)]
         pub printer: Option<String>,
     }

@@ -147,6 +147,8 @@ general! {
     UNKNOWN_JOB = "unknown_job" 404 "expected a job of this printer that has not left";
     /// No printer can be meant.
     NO_PRINTER = "no_printer" 409 "expected a kiosk that has a printer";
+    /// The printer that was chosen cannot print now. `other` names one that can, if there is one.
+    PRINTER_DOWN = "printer_down" 409 "expected a printer that can print now";
     /// The ticket goes nowhere.
     NOT_TRANSFERRED = "not_transferred" 409 "expected a ticket that was sent to another section";
     /// There has never been a day.
@@ -239,7 +241,7 @@ routes! {
         "Prints the same label again, marked 再発行."
         ("ReprintTicket") 200 COMMAND, [
             "no_setup", "day_not_open", "unknown_ticket", "paper_not_expected", "already_final",
-            "no_printer",
+            "no_printer", "printer_down",
         ];
     PrintSlip Post "/api/v1/prints"
         "Prints a slip beside the ticket's own: 連携用紙, staff slip, tag's slip, day in figures."
@@ -487,9 +489,9 @@ impl Route {
             "bad_upgrade" | "foreign_origin" | "bad_request" | "too_many_screens" => {
                 self.operation == Operation::Connect
             }
-            "no_printer" | "not_transferred" | "no_day" | "unknown_print" | "unknown_label"
-            | "unknown_device" | "unknown_job" | "device_cannot" | "device_down"
-            | "device_busy" => self.refusals.contains(&general.code),
+            "no_printer" | "printer_down" | "not_transferred" | "no_day" | "unknown_print"
+            | "unknown_label" | "unknown_device" | "unknown_job" | "device_cannot"
+            | "device_down" | "device_busy" => self.refusals.contains(&general.code),
             _ => false,
         }
     }

@@ -190,13 +190,21 @@ impl Printing {
         &self.handles
     }
 
-    /// Lets the next reprint of a ticket come out of this printer; `false` when the kiosk has none.
-    pub fn choose(&self, ticket: TicketId, kiosk: KioskId) -> bool {
-        let known = self.handles.iter().any(|handle| handle.kiosk == kiosk);
-        if known {
-            self.choices.make(ticket, kiosk);
+    /// Lets the next reprint of a ticket come out of this printer.
+    ///
+    /// # Errors
+    ///
+    /// [`NotPrinted::NoPrinter`] when the kiosk has none, and [`NotPrinted::PrinterDown`] when it
+    /// cannot print now: whoever chose it would wait beside it for nothing.
+    pub fn choose(&self, ticket: TicketId, kiosk: KioskId) -> Result<(), NotPrinted> {
+        let mut stations = self.handles.iter().map(|handle| &handle.station);
+        let chosen = stations.clone().find(|station| station.kiosk == kiosk);
+        if !chosen.ok_or(NotPrinted::NoPrinter)?.is_ready() {
+            let other = stations.find(|station| station.is_ready()).map(|station| station.kiosk);
+            return Err(NotPrinted::PrinterDown { other });
         }
-        known
+        self.choices.make(ticket, kiosk);
+        Ok(())
     }
 
     /// Looks at an event that is on disk; a slip that it asks for is queued. Never waits: a full

@@ -79,13 +79,13 @@ pub(super) async fn read(state: &State, name: &str) -> Result<Response<Body>, Fa
 ///
 /// # Errors
 ///
-/// `bad_request`, and `no_printer` for a kiosk that has none.
+/// `bad_request`, `no_printer` for a kiosk that has none, and `printer_down` for one whose printer
+/// cannot print now.
 pub(super) fn choose(state: &State, ticket: TicketId, body: &[u8]) -> Result<(), Fault> {
     let ReprintTicket { printer } = ask::json(body)?;
     let Some(printer) = printer else { return Ok(()) };
     let kiosk = ask::key(KioskId::new, "printer", &printer)?;
-    let known = state.printing().is_some_and(|printing| printing.choose(ticket, kiosk));
-    if known { Ok(()) } else { Err(Fault::general(route::NO_PRINTER).with("printer", printer)) }
+    printing(state)?.choose(ticket, kiosk).map_err(|error| fault(error).with("printer", printer))
 }
 
 /// Prints what events ask for, until the printers are gone. What cannot be printed is logged: the
@@ -144,6 +144,13 @@ async fn print(
 fn fault(error: NotPrinted) -> Fault {
     match error {
         NotPrinted::NoPrinter => Fault::general(route::NO_PRINTER),
+        NotPrinted::PrinterDown { other } => {
+            let down = Fault::general(route::PRINTER_DOWN);
+            match other {
+                Some(other) => down.with("other", other),
+                None => down,
+            }
+        }
         NotPrinted::KeyReused => Fault::general(route::KEY_REUSED),
         NotPrinted::Spool(error) => {
             tracing::error!(%error, "a slip cannot be spooled");

@@ -42,6 +42,12 @@ pub enum NotPrinted {
     /// The kiosk has no printer, or the office has none.
     #[error("there is no printer for it")]
     NoPrinter,
+    /// The printer that was chosen cannot print now.
+    #[error("the printer cannot print now")]
+    PrinterDown {
+        /// Whose printer can.
+        other: Option<KioskId>,
+    },
     /// The idempotency key was used for another request.
     #[error("the key was used for another request")]
     KeyReused,

@@ -141,12 +141,35 @@ fn a_slip_of_which_something_has_left_never_moves_by_itself() {
     run.hears(ticket, Paper::Unknown);
     assert_eq!(hall.labels(SECOND, std::slice::from_ref(&label)).len(), 0);
     // Staff look, and let it come out of the other one.
-    assert!(run.printing.choose(ticket, crate::hall::kiosk(SECOND)));
+    assert!(run.printing.choose(ticket, crate::hall::kiosk(SECOND)).is_ok());
     run.does(Command::ReprintTicket { ticket });
     run.hears(ticket, Paper::Printed);
     let slips = hall.slips(SECOND);
     let again: Vec<_> = slips.iter().filter(|slip| slip.contains(&label)).collect();
     assert!(again.len() == 1 && again[0].contains("再発行"), "{again:?}");
+    run.stop();
+}
+
+#[test]
+fn a_reprint_is_refused_at_a_printer_that_cannot_print_and_the_answer_names_one_that_can() {
+    let hall = Hall::new();
+    let run = hall.start();
+    ready(&run);
+    let (ticket, label) = run.issue(FIRST);
+    run.hears(ticket, Paper::Printed);
+    hall.control(FIRST, END);
+    run.shows(FIRST, "paper end", |view| view.condition == PrinterCondition::PaperEnd);
+    let reprint = format!("/api/v1/tickets/{}/reprint", ticket.0);
+    let refused = run.post(&reprint, json!({ "printer": FIRST }));
+    assert_eq!((refused.status, refused.code().as_str()), (409, "printer_down"));
+    let detail = &refused.json()["error"]["detail"];
+    assert_eq!(detail, &json!({ "printer": FIRST, "other": SECOND }));
+    assert_eq!(run.papers(ticket), [Paper::Printed], "nothing was asked of the office");
+    let answer = run.post(&reprint, json!({ "printer": SECOND }));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    until("it comes out where it was asked for", || {
+        (hall.labels(SECOND, std::slice::from_ref(&label)).len() == 1).then_some(())
+    });
     run.stop();
 }
 
@@ -215,6 +238,7 @@ fn a_kiosk_without_a_printer_lets_its_neighbour_print_and_without_one_staff_are_
     let (ticket, _) = run.issue(FIRST);
     run.hears(ticket, Paper::Failed);
     // Staff let it come out where there is one.
+    run.shows(SECOND, "ready", |view| view.condition == PrinterCondition::Ready);
     let reprint = format!("/api/v1/tickets/{}/reprint", ticket.0);
     let answer = run.post(&reprint, serde_json::json!({ "printer": SECOND }));
     assert_eq!(answer.status, 200, "{}", answer.text());

@@ -19,6 +19,7 @@ import { Report } from "./report";
 import { here, question, view as live } from "./state";
 import {
   bellOf,
+  canPrint,
   doubtfulSlips,
   heldAlone,
   heldAt,
@@ -525,11 +526,17 @@ function SlipRow({ view, one }: { view: CounterView; one: TicketView }) {
             {text.paperReprint}
           </button>
         ) : (
-          printersOf(view).map(({ kiosk: printer, name }) => {
+          printersOf(view).map((choice) => {
+            const { kiosk: printer, name, condition } = choice;
             const words = text.paperReprintAt(pick(name, staff_language.value) || printer);
             return (
-              <button key={printer} type="button" onClick={() => settle(words, "reprint", { printer })}>
-                {words}
+              <button
+                key={printer}
+                type="button"
+                disabled={!canPrint(choice)}
+                onClick={() => settle(words, "reprint", { printer })}
+              >
+                {canPrint(choice) ? words : `${words}${text.colon}${text.printer[condition]}`}
               </button>
             );
           })

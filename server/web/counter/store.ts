@@ -155,6 +155,25 @@ export function printersOf(view: CounterView): PrinterView[] {
   return view.printers.filter((printer) => printer.condition !== "none");
 }
 
+/** Whether a printer can print now. */
+export function canPrint(printer: PrinterView): boolean {
+  switch (printer.condition) {
+    case "ready":
+    case "paper_low":
+    case "paper_near_end":
+      return true;
+    case "none":
+    case "paper_end":
+    case "cover_open":
+    case "cutter_jam":
+    case "head_hot":
+    case "offline":
+    case "silent":
+    case "absent":
+      return false;
+  }
+}
+
 /** What a kiosk is called. */
 export function kioskName(view: CounterView, kiosk: string, language: string): string {
   const name = view.printers.find((printer) => printer.kiosk === kiosk)?.name;

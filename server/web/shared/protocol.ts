@@ -285,7 +285,8 @@ kiosk: string | null, };
  */
 export type ReprintTicket = {
 /**
- * The kiosk whose printer prints it; the ticket's own when absent.
+ * The kiosk whose printer prints it, which must be able to now; the ticket's own, or the
+ * one that stands in for it, when absent.
  */
 printer: string | null, };
 

@@ -113,6 +113,10 @@ export const REFUSALS: { readonly [code: string]: Words } = {
   unknown_label: { ja: "{label} という番号は今日ありません", en: "There is no {label} today" },
   unknown_print: { ja: "その紙の記録はありません", en: "No printer knows that slip" },
   no_printer: { ja: "使えるプリンターがありません", en: "There is no printer for it" },
+  printer_down: {
+    ja: "そのプリンターは今印字できません。ほかのプリンターを選んでください",
+    en: "That printer cannot print now: choose another",
+  },
   not_transferred: {
     ja: "{label} は他課へ連携していません",
     en: "{label} was not sent to another section",
