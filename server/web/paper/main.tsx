@@ -2,11 +2,17 @@
 //
 // Data flow: GET /demo/slips → list → <img> of each slip's svg_url. Only the demo serves these;
 // an office prints on paper. Buttons do to the virtual printers what hands do to real ones.
-// Asks again every second.
+// Asks again every second. The live connection only tells whether this is a rehearsal.
 
 import { signal } from "@preact/signals";
 import { render } from "preact";
+import { useEffect } from "preact/hooks";
 import { timeText } from "../shared/format";
+import { staff_language, staffText, switchStaffLanguage } from "../shared/i18n/staff";
+import { followOffice } from "../shared/live";
+import { Mark, RehearsalBar } from "../shared/parts";
+import type { DashboardChange, DashboardView } from "../shared/protocol";
+import { paperText } from "./words";
 
 /** One slip, as GET /demo/slips lists it; numbers count per kiosk. */
 interface Slip {
@@ -57,55 +63,78 @@ async function control(kiosk: string, change: object): Promise<void> {
 function PrinterRow({ printer }: { printer: Printer }) {
   const { kiosk, state } = printer;
   const out = state.paper === "end";
+  const text = paperText();
   const flip = (change: object) => () => void control(kiosk, change);
   return (
     <li>
       <b>{kiosk}</b>
       <button aria-pressed={out} onClick={flip({ do: "paper", supply: out ? "ok" : "end" })}>
-        {out ? "▲ 紙切れ：紙を入れる" : "● 紙あり：紙を切らす"}
+        {out ? `▲ ${text.paperOut}` : `● ${text.paperIn}`}
       </button>
       <button
         aria-pressed={state.cover_open}
         onClick={flip({ do: "cover", open: !state.cover_open })}
       >
-        {state.cover_open ? "▲ カバー開：閉める" : "● カバー閉：開ける"}
+        {state.cover_open ? `▲ ${text.coverOpen}` : `● ${text.coverClosed}`}
       </button>
       <button aria-pressed={!state.powered} onClick={flip({ do: "power", on: !state.powered })}>
-        {state.powered ? "● 電源入：切る" : "▲ 電源切：入れる"}
+        {state.powered ? `● ${text.powerOn}` : `▲ ${text.powerOff}`}
       </button>
     </li>
   );
 }
 
 function App() {
+  const text = paperText();
   const list = slips.value;
+  useEffect(() => {
+    document.documentElement.lang = staff_language.value;
+    document.title = text.title;
+  }, [staff_language.value]);
   return (
-    <main>
-      <h1>仮想プリンターの紙</h1>
-      <p role="status">
-        {failed.value && "▲ 紙の一覧を読めません。デモが動いているか確かめてください。"}
-        {!failed.value && list !== null && list.length === 0 && "まだ何も印刷されていません。"}
-        {!failed.value && list !== null && list.length > 0 && `${list.length}枚（新しい順）`}
-      </p>
-      <ul class="printers">
-        {printers.value.map((printer) => (
-          <PrinterRow key={printer.kiosk} printer={printer} />
-        ))}
-      </ul>
-      <ol class="slips">
-        {(list ?? []).map((slip) => (
-          <li key={slip.svg_url}>
-            <img src={slip.svg_url} alt={`${slip.kiosk} の ${slip.n}枚目の番号札`} />
-            <p>
-              {slip.kiosk} の {slip.n}枚目　{timeText(slip.at_ms, "Asia/Tokyo")}
-            </p>
-          </li>
-        ))}
-      </ol>
-    </main>
+    <>
+      <RehearsalBar words={staffText().rehearsal} />
+      <main>
+        <header class="top">
+          <h1>{text.title}</h1>
+          <button onClick={switchStaffLanguage} lang={staff_language.value === "ja" ? "en" : "ja"}>
+            {staffText().otherLanguage}
+          </button>
+        </header>
+        <p role="status">
+          {failed.value && <Mark level="near">{text.failed}</Mark>}
+          {!failed.value && list !== null && (list.length === 0 ? text.none : text.count(list.length))}
+        </p>
+        <ul class="printers">
+          {printers.value.map((printer) => (
+            <PrinterRow key={printer.kiosk} printer={printer} />
+          ))}
+        </ul>
+        <ol class="slips">
+          {(list ?? []).map((slip) => (
+            <li key={pictureOf(slip)}>
+              <img src={pictureOf(slip)} alt={text.picture(slip.kiosk, slip.n)} />
+              <p>{text.slip(slip.kiosk, slip.n, timeText(slip.at_ms, "Asia/Tokyo"))}</p>
+            </li>
+          ))}
+        </ol>
+      </main>
+    </>
   );
 }
 
+/**
+ * Where a slip's picture is. A restarted server counts from 1 again, and a page that stays open
+ * keeps every picture by its address: the moment of the slip makes it another one.
+ */
+function pictureOf(slip: Slip): string {
+  return `${slip.svg_url}?at=${slip.at_ms}`;
+}
+
+followOffice<DashboardView, DashboardChange>("dashboard", {
+  take: () => void refresh(),
+  change: () => undefined,
+});
 void refresh();
 setInterval(() => void refresh(), POLL_MS);
 

@@ -2,14 +2,17 @@
 // to real ones, done with a press. Below, the paper that has come out, as pictures and as text.
 //
 // Data flow: GET /demo/twins and /demo/slips each second; presses → POST /demo/twins/{device}.
-// Only an office with `virtual:` addresses serves these.
+// Only an office with `virtual:` addresses serves these. The live connection only tells whether
+// this is a rehearsal.
 
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { timeText } from "../shared/format";
 import { staff_language, staffText, switchStaffLanguage } from "../shared/i18n/staff";
-import { Mark } from "../shared/parts";
+import { followOffice } from "../shared/live";
+import { Mark, RehearsalBar } from "../shared/parts";
+import type { DashboardChange, DashboardView } from "../shared/protocol";
 import { twinText } from "./words";
 
 /** A twin, as GET /demo/twins lists it; what `state` holds depends on its kind. */
@@ -108,27 +111,30 @@ function App() {
     document.title = text.title;
   }, [staff_language.value]);
   return (
-    <main>
-      <header class="top">
-        <h1>{text.title}</h1>
-        <a class="button" href="devices">
-          {staff_language.value === "ja" ? "機器の様子" : "Devices"}
-        </a>
-        <button onClick={switchStaffLanguage} lang={staff_language.value === "ja" ? "en" : "ja"}>
-          {staffText().otherLanguage}
-        </button>
-      </header>
-      <p role="status">
-        {failed.value ? <Mark level="over">{text.failed}</Mark> : text.lead}
-      </p>
-      {list !== null && list.length === 0 && <p>{text.none}</p>}
-      <ul class="twins">
-        {(list ?? []).map((twin) => (
-          <TwinCard key={twin.device} twin={twin} />
-        ))}
-      </ul>
-      <Paper />
-    </main>
+    <>
+      <RehearsalBar words={staffText().rehearsal} />
+      <main>
+        <header class="top">
+          <h1>{text.title}</h1>
+          <a class="button" href="devices">
+            {staff_language.value === "ja" ? "機器の様子" : "Devices"}
+          </a>
+          <button onClick={switchStaffLanguage} lang={staff_language.value === "ja" ? "en" : "ja"}>
+            {staffText().otherLanguage}
+          </button>
+        </header>
+        <p role="status">
+          {failed.value ? <Mark level="over">{text.failed}</Mark> : text.lead}
+        </p>
+        {list !== null && list.length === 0 && <p>{text.none}</p>}
+        <ul class="twins">
+          {(list ?? []).map((twin) => (
+            <TwinCard key={twin.device} twin={twin} />
+          ))}
+        </ul>
+        <Paper />
+      </main>
+    </>
   );
 }
 
@@ -319,9 +325,9 @@ function Paper() {
       {shown.length === 0 && <p>{text.paperNone}</p>}
       <ol class="slips">
         {shown.map((slip) => (
-          <li key={slip.svg_url}>
+          <li key={pictureOf(slip)}>
             <p>{text.slip(slip.kiosk, slip.n, timeText(slip.at_ms, "Asia/Tokyo"))}</p>
-            <img src={slip.svg_url} alt={slip.text} loading="lazy" />
+            <img src={pictureOf(slip)} alt={slip.text} loading="lazy" />
             <details>
               <summary>{text.asText}</summary>
               <pre>{slip.text}</pre>
@@ -333,6 +339,18 @@ function Paper() {
   );
 }
 
+/**
+ * Where a slip's picture is. A restarted server counts from 1 again, and a page that stays open
+ * keeps every picture by its address: the moment of the slip makes it another one.
+ */
+function pictureOf(slip: Slip): string {
+  return `${slip.svg_url}?at=${slip.at_ms}`;
+}
+
+followOffice<DashboardView, DashboardChange>("dashboard", {
+  take: () => void refresh(),
+  change: () => undefined,
+});
 void refresh();
 setInterval(() => void refresh(), POLL_MS);
 
