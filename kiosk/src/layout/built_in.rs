@@ -129,6 +129,8 @@ const LARGE_KINDS: &[(Kind, &[Piece])] = &[
     (
         Kind::Ticket,
         &[
+            (Header, Small),
+            (Logo, Small),
             (Label, Large),
             (Errand, Large),
             (Space, Small),
@@ -146,6 +148,8 @@ const LARGE_KINDS: &[(Kind, &[Piece])] = &[
     (
         Kind::Transfer,
         &[
+            (Header, Small),
+            (Logo, Small),
             (Title, Large),
             (Label, Large),
             (To, Large),
@@ -159,6 +163,8 @@ const LARGE_KINDS: &[(Kind, &[Piece])] = &[
     (
         Kind::Tag,
         &[
+            (Header, Small),
+            (Logo, Small),
             (Title, Large),
             (Label, Large),
             (Place, Large),
