@@ -47,6 +47,10 @@ wire! {
         pub state: PrintState,
         /// When it was asked for; 0 when nobody noted it.
         pub asked_at_ms: i64,
+        /// A ticket's own whose state is `unknown`, and about which nobody need decide any more:
+        /// staff have found it or had it printed again, or the ticket is no longer open.
+        #[serde(default)]
+        pub settled: bool,
     }
 
     /// Every kind of slip.

@@ -357,7 +357,7 @@ test.describe("counter", () => {
     page,
   }) => {
     const slip = { print: "K1.7", kind: "staff", printer: "K1", ticket: 12, tag: null } as const;
-    const body = { ...slip, state: "waiting", asked_at_ms: 1 } as const;
+    const body = { ...slip, state: "waiting", asked_at_ms: 1, settled: false } as const;
     office.answers["/api/v1/prints"] = () => ({ status: 201, body });
     office.answers["/api/v1/counters/3/end-service"] = () => done([]);
     await openCounter(page);

@@ -4,11 +4,11 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use domain::id::{KioskId, QueueId, SectionId, TagUseId, TicketId};
 use domain::office::Office;
-use domain::ticket::Ticket;
+use domain::ticket::{Paper, Ticket};
 use domain::time::Timestamp;
 use kiosk::slip::{Kind, Slip};
 use kiosk::spool::{NewJob, Request as PrintRequest, Subject};
-use protocol::print::{PrintKind, PrintSlip};
+use protocol::print::{PrintKind, PrintSlip, PrintState, PrintView, SlipKind};
 use protocol::request::ReprintTicket;
 use protocol::route::{self, Route};
 use tokio::sync::mpsc;
@@ -56,10 +56,11 @@ pub(super) async fn carry_out(
 ///
 /// `failing` when a queue cannot be read.
 pub(super) async fn list(state: &State) -> Result<Response<Body>, Fault> {
-    let views = match state.printing() {
+    let mut views = match state.printing() {
         Some(printing) => printing.latest(LISTED_MAX).await.map_err(fault)?,
         None => Vec::new(),
     };
+    settle(state, &mut views).await;
     Ok(json(StatusCode::OK, &views))
 }
 
@@ -71,8 +72,24 @@ pub(super) async fn list(state: &State) -> Result<Response<Body>, Fault> {
 pub(super) async fn read(state: &State, name: &str) -> Result<Response<Body>, Fault> {
     let unknown = || Fault::general(route::UNKNOWN_PRINT).with("print", name);
     let printing = state.printing().ok_or_else(unknown)?;
-    let view = printing.find(name).await.map_err(fault)?.ok_or_else(unknown)?;
+    let mut view = printing.find(name).await.map_err(fault)?.ok_or_else(unknown)?;
+    settle(state, std::slice::from_mut(&mut view)).await;
     Ok(json(StatusCode::OK, &view))
+}
+
+/// Says of which slips nobody need decide any more: what the printer said of them stays as it was.
+async fn settle(state: &State, views: &mut [PrintView]) {
+    // A board that is behind says so of one that was settled just now at the next look.
+    let _ = state.board().at_least(state.engine().seq()).await;
+    state.board().read(|scene| {
+        for view in views {
+            let doubtful = view.kind == SlipKind::Ticket && view.state == PrintState::Unknown;
+            let ticket = view.ticket.and_then(|ticket| scene.office().ticket(TicketId(ticket)));
+            view.settled = doubtful
+                && ticket
+                    .is_none_or(|ticket| ticket.paper == Paper::Printed || ticket.state.is_final());
+        }
+    });
 }
 
 /// Lets a ticket's next reprint come out where staff want it.
@@ -128,7 +145,7 @@ async fn print(
     subject: Subject,
     chosen: Option<KioskId>,
     request: Option<PrintRequest>,
-) -> Result<protocol::print::PrintView, Fault> {
+) -> Result<PrintView, Fault> {
     let slip = write(state, subject).await?;
     let kiosk = printing.printer_for(subject.kind, chosen).map_err(fault)?;
     let layout = state.office().slips.layout_of(Some(kiosk));

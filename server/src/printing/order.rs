@@ -281,5 +281,6 @@ fn view(kiosk: KioskId, print: String, spooled: &Spooled) -> PrintView {
             JobState::Withdrawn => PrintState::Failed,
         },
         asked_at_ms: spooled.asked_at_ms,
+        settled: false,
     }
 }

@@ -140,6 +140,12 @@ fn a_slip_of_which_something_has_left_never_moves_by_itself() {
     hall.control(FIRST, Control::Power { on: true });
     run.hears(ticket, Paper::Unknown);
     assert_eq!(hall.labels(SECOND, std::slice::from_ref(&label)).len(), 0);
+    let doubtful = || {
+        let prints = run.get("/api/v1/prints").json();
+        let prints = prints.as_array().unwrap();
+        prints.iter().find(|print| print["state"] == "unknown").unwrap()["settled"].clone()
+    };
+    assert_eq!(doubtful(), false);
     // Staff look, and let it come out of the other one.
     assert!(run.printing.choose(ticket, crate::hall::kiosk(SECOND)).is_ok());
     run.does(Command::ReprintTicket { ticket });
@@ -147,6 +153,7 @@ fn a_slip_of_which_something_has_left_never_moves_by_itself() {
     let slips = hall.slips(SECOND);
     let again: Vec<_> = slips.iter().filter(|slip| slip.contains(&label)).collect();
     assert!(again.len() == 1 && again[0].contains("再発行"), "{again:?}");
+    assert_eq!(doubtful(), true, "staff have seen to it");
     run.stop();
 }
 

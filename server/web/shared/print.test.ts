@@ -11,6 +11,7 @@ const VIEW: PrintView = {
   tag: null,
   state: "waiting",
   asked_at_ms: 1,
+  settled: false,
 };
 
 function office(states: PrintState[], printer = "kiosk-1"): Asker {

@@ -601,7 +601,12 @@ state: PrintState,
 /**
  * When it was asked for; 0 when nobody noted it.
  */
-asked_at_ms: number, };
+asked_at_ms: number,
+/**
+ * A ticket's own whose state is `unknown`, and about which nobody need decide any more:
+ * staff have found it or had it printed again, or the ticket is no longer open.
+ */
+settled: boolean, };
 
 /**
  * Every kind of slip.
