@@ -2,7 +2,9 @@
 
 use super::parts::{LineDefaults, Parts};
 use super::{Address, DeviceUrlError, notation};
-use crate::bell::{PULSE_COUNT_MAX, Pattern, Pulse, frame};
+use crate::bell::{
+    PULSE_COUNT_MAX, PULSE_MS_MAX, PULSE_MS_MIN, Pattern, PatternError, Pulse, frame,
+};
 use std::fmt;
 use std::str::FromStr;
 
@@ -247,20 +249,32 @@ fn pattern(parts: &mut Parts<'_>, driver: &BellDriver) -> Result<Pattern, Device
     let pattern = match &text {
         None if by_itself => frame::hw667_pattern(),
         None => Pattern::summons(),
-        Some(text) => text
-            .parse()
-            .map_err(|error| parts.value("pattern", text, &format!("a sound one: {error}")))?,
+        Some(text) => {
+            text.parse().map_err(|error| parts.value("pattern", text, &pattern_expected(error)))?
+        }
     };
     let count = parts.number("repeat", 1, 1..=PULSE_COUNT_MAX)?;
-    let pattern = pattern
-        .repeated(count)
-        .map_err(|error| parts.value("repeat", &count.to_string(), &format!("less: {error}")))?;
+    let pattern = pattern.repeated(count).map_err(|_| {
+        let expected = format!("no more than {PULSE_COUNT_MAX} pulses in all");
+        parts.value("repeat", &count.to_string(), &expected)
+    })?;
     let is_whole_second = |pulse: &Pulse| pulse.on_ms == frame::HW667_PULSE_MS;
     if by_itself && !pattern.pulses().iter().all(is_whole_second) {
         let given = pattern.to_string();
         return Err(parts.value("pattern", &given, "1000 before each / with flash=on"));
     }
     Ok(pattern)
+}
+
+/// What a pattern that is refused should have been.
+fn pattern_expected(error: PatternError) -> String {
+    match error {
+        PatternError::Count { .. } => format!("1 to {PULSE_COUNT_MAX} pulses"),
+        PatternError::Length { .. } => {
+            format!("each pulse and gap to last {PULSE_MS_MIN} to {PULSE_MS_MAX} ms")
+        }
+        PatternError::Notation => "milliseconds on/off such as 700/300,700/300".to_owned(),
+    }
 }
 
 impl fmt::Display for BellUrl {
@@ -415,8 +429,11 @@ mod tests {
             ("virtual:b?driver=template&on=X&off=Y&ring=Z", "either on= and off=, or ring="),
             ("virtual:b?driver=template&ring=%2", "expected 1 to 256 bytes as ASCII"),
             ("virtual:b?driver=lcus&pattern=700", "expected milliseconds on/off such as"),
-            ("virtual:b?driver=lcus&pattern=20/300", "expected 50 to 10000"),
-            ("virtual:b?driver=lcus&repeat=6", "use a pattern of 12 pulses, expected 1 to 10"),
+            (
+                "virtual:b?driver=lcus&pattern=20/300",
+                "pattern=20/300, expected each pulse and gap to last 50 to 10000 ms",
+            ),
+            ("virtual:b?driver=lcus&repeat=6", "repeat=6, expected no more than 10 pulses in all"),
             ("virtual:b?driver=lcus&repeat=0", "repeat=0, expected 1 to 10"),
             ("virtual:b?driver=hw667&flash=on&pattern=700/300", "expected 1000 before each /"),
         ];
