@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use domain::event::Event;
 use domain::label::Label;
+use domain::refusal::Refusal;
 use domain::ticket::Token;
 use protocol::device::InputView;
 use protocol::event::Source;
@@ -93,7 +94,10 @@ impl Desk {
             };
             match pauses.next() {
                 Some(pause) if rejection == Rejection::Busy => tokio::time::sleep(*pause).await,
-                Some(_) | None => return Outcome::refused(action, code(&rejection)),
+                Some(_) | None => {
+                    let label = label_in(&rejection);
+                    return Outcome { label, ..Outcome::refused(action, code(&rejection)) };
+                }
             }
         }
     }
@@ -141,6 +145,29 @@ fn label_of(accepted: &Accepted) -> Option<Label> {
         if let Event::TicketIssued { label, .. } = event { Some(*label) } else { None }
     });
     accepted.label.or(issued)
+}
+
+/// The ticket that stands in the way, or that cannot do what was asked.
+fn label_in(rejection: &Rejection) -> Option<Label> {
+    let Rejection::Refused(refusal) = rejection else { return None };
+    if let Refusal::CounterBusy { label, .. }
+    | Refusal::NotWaiting { label, .. }
+    | Refusal::NotCalled { label, .. }
+    | Refusal::NotServing { label, .. }
+    | Refusal::NotOnHold { label, .. }
+    | Refusal::AlreadyFinal { label, .. }
+    | Refusal::AtCounter { label, .. }
+    | Refusal::AlreadyEnded { label }
+    | Refusal::RecallsExhausted { label, .. }
+    | Refusal::ReturnsExhausted { label, .. }
+    | Refusal::PeriodsExhausted { label, .. }
+    | Refusal::NoTransferToConfirm { label }
+    | Refusal::ArrivalNotConfirmed { label }
+    | Refusal::UndoOvertaken { label } = refusal
+    {
+        return Some(*label);
+    }
+    None
 }
 
 fn code(rejection: &Rejection) -> &'static str {

@@ -147,30 +147,22 @@ pub fn command(args: &DevicesArgs) -> ExitCode {
 }
 
 async fn carry_out(args: &DevicesArgs) -> Result<ExitCode, Trouble> {
-    let ask = |kind, device: &str, verb| Order { kind, device: device.to_owned(), verb };
-    let order = match args.command.as_ref().unwrap_or(&Verb::List) {
+    let (kind, device) = match args.command.as_ref().unwrap_or(&Verb::List) {
         Verb::List => return list(args).await,
         Verb::Exchanges { device } => return exchanges(args, device).await,
         Verb::Find { office, root } => return find(args, office.as_deref(), root),
         Verb::Check { office } => {
             return trial::check(&read_office(office.as_deref())?, args.json).await;
         }
-        Verb::TestPrint { device } => ask(Some(DeviceKind::Printer), device, "test"),
-        Verb::Ring { device } => ask(Some(DeviceKind::Bell), device, "test"),
-        Verb::TestPanel { device } => ask(Some(DeviceKind::Panel), device, "test"),
-        Verb::NewRoll { device } => ask(None, device, "new-roll"),
+        Verb::TestPrint { device } => (DeviceKind::Printer, device),
+        Verb::Ring { device } => (DeviceKind::Bell, device),
+        Verb::TestPanel { device } => (DeviceKind::Panel, device),
+        Verb::NewRoll { device } => return new_roll(args, device).await,
         Verb::Withdraw { device, job } => {
             return withdraw(args, device, *job).await;
         }
     };
-    act(args, order).await
-}
-
-/// Something to be done with a device of a kind.
-struct Order {
-    kind: Option<DeviceKind>,
-    device: String,
-    verb: &'static str,
+    try_out(args, kind, device).await
 }
 
 fn read_office(path: Option<&std::path::Path>) -> Result<OfficeFile, Trouble> {
@@ -195,29 +187,45 @@ async fn list(args: &DevicesArgs) -> Result<ExitCode, Trouble> {
     Ok(show(args, &devices, || table::devices(&devices, now_ms)))
 }
 
-/// Finds a device by its whole name, or by its owner where that is enough.
+/// Finds a device by its whole name, or by its owner where that is enough for a command that needs
+/// a device of `kind`; any where it needs none.
 async fn named(
     client: &Client,
     kind: Option<DeviceKind>,
     device: &str,
 ) -> Result<DeviceView, Trouble> {
     let devices: Vec<DeviceView> = client.ask(Asking::get("/api/v1/devices")).await?;
-    let fits = |one: &&DeviceView| {
-        one.device == device || one.owner == device && kind.is_none_or(|kind| kind == one.kind)
+    choose(&devices, kind, device).cloned().map_err(Trouble::Name)
+}
+
+/// The device that is meant by a name or an owner, or why none is.
+fn choose<'d>(
+    devices: &'d [DeviceView],
+    kind: Option<DeviceKind>,
+    device: &str,
+) -> Result<&'d DeviceView, String> {
+    let is_right = |one: &&DeviceView| kind.is_none_or(|kind| kind == one.kind);
+    let names = |devices: &[&DeviceView]| {
+        let names: Vec<&str> = devices.iter().map(|one| one.device.as_str()).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
     };
-    let mut found = devices.iter().filter(fits);
-    match (found.next(), found.next()) {
-        (Some(one), None) => Ok(one.clone()),
-        (Some(_), Some(_)) => {
-            let names: Vec<&str> = devices.iter().filter(fits).map(|d| d.device.as_str()).collect();
-            Err(Trouble::Name(format!("{device} is one of {}: say which", names.join(", "))))
+    let is_meant = |one: &&DeviceView| one.device == device || one.owner == device;
+    let meant: Vec<&DeviceView> = devices.iter().filter(is_meant).collect();
+    let fit: Vec<&DeviceView> = meant.iter().copied().filter(is_right).collect();
+    match (fit.as_slice(), meant.as_slice(), kind) {
+        ([one], _, _) => Ok(one),
+        ([_, _, ..], _, _) => match fit.iter().find(|one| one.device == device) {
+            Some(one) => Ok(one),
+            None => Err(format!("{device} is one of {}: say which", names(&fit))),
+        },
+        ([], [other, ..], Some(kind)) => {
+            let (other, is, kind) = (&other.device, table::kind(other.kind), table::kind(kind));
+            let right: Vec<&DeviceView> = devices.iter().filter(is_right).collect();
+            Err(format!("{other} is a {is}, this needs a {kind}: there is {}", names(&right)))
         }
-        (None, _) => {
-            let names: Vec<&str> = devices.iter().map(|one| one.device.as_str()).collect();
-            Err(Trouble::Name(format!(
-                "no device is called {device}: there is {}",
-                names.join(", ")
-            )))
+        ([], _, _) => {
+            let right: Vec<&DeviceView> = devices.iter().filter(is_right).collect();
+            Err(format!("no device is called {device}: there is {}", names(&right)))
         }
     }
 }
@@ -231,16 +239,25 @@ async fn exchanges(args: &DevicesArgs, device: &str) -> Result<ExitCode, Trouble
     Ok(show(args, &detail, || table::detail(&detail, now_ms)))
 }
 
-async fn act(args: &DevicesArgs, order: Order) -> Result<ExitCode, Trouble> {
+/// A test page, a short ring, a test of a panel.
+async fn try_out(args: &DevicesArgs, kind: DeviceKind, device: &str) -> Result<ExitCode, Trouble> {
     let client = Client::new(&args.server)?;
-    let one = named(&client, order.kind, &order.device).await?;
-    if let Some(kind) = order.kind.filter(|kind| *kind != one.kind) {
-        let words = table::kind(kind);
-        return Err(Trouble::Name(format!("{} is no {words}", one.device)));
-    }
-    let path = format!("/api/v1/devices/{}/{}", one.device, order.verb);
+    let one = named(&client, Some(kind), device).await?;
+    let path = format!("/api/v1/devices/{}/test", one.device);
     let detail: DeviceDetail = client.ask(Asking::post(&path, "{}".to_owned())).await?;
     Ok(show(args, &detail, || format!("{}: begun\n", detail.device.device)))
+}
+
+async fn new_roll(args: &DevicesArgs, device: &str) -> Result<ExitCode, Trouble> {
+    let client = Client::new(&args.server)?;
+    let one = named(&client, Some(DeviceKind::Printer), device).await?;
+    let path = format!("/api/v1/devices/{}/new-roll", one.device);
+    let detail: DeviceDetail = client.ask(Asking::post(&path, "{}".to_owned())).await?;
+    Ok(show(args, &detail, || {
+        let room = detail.device.paper.map(|paper| format!(", about {} slips", paper.slip_count));
+        let room = room.unwrap_or_default();
+        format!("{}: a new roll is counted from now{room}\n", detail.device.device)
+    }))
 }
 
 async fn withdraw(args: &DevicesArgs, device: &str, job: u64) -> Result<ExitCode, Trouble> {
@@ -249,7 +266,17 @@ async fn withdraw(args: &DevicesArgs, device: &str, job: u64) -> Result<ExitCode
     let path = format!("/api/v1/devices/{}/withdraw", one.device);
     let body = serde_json::to_string(&WithdrawJob { job });
     let body = body.map_err(|error| Trouble::Answer(error.to_string()))?;
-    let detail: DeviceDetail = client.ask(Asking::post(&path, body)).await?;
+    let asked = client.ask::<DeviceDetail>(Asking::post(&path, body)).await;
+    let detail = match asked {
+        Err(Trouble::Refused { code, .. }) if code == "unknown_job" => {
+            let path = format!("/api/v1/devices/{}", one.device);
+            let detail: DeviceDetail = client.ask(Asking::get(&path)).await?;
+            let jobs = table::jobs_to_withdraw(&detail.device.jobs);
+            let name = &one.device;
+            return Err(Trouble::Name(format!("{name} cannot take back job {job}: {jobs}")));
+        }
+        asked => asked?,
+    };
     Ok(show(args, &detail, || format!("{}: job {job} is taken back\n", detail.device.device)))
 }
 
@@ -258,7 +285,51 @@ fn find(
     office: Option<&std::path::Path>,
     root: &std::path::Path,
 ) -> Result<ExitCode, Trouble> {
+    if !root.is_dir() {
+        return Err(Trouble::Name(format!("there is no folder {}", root.display())));
+    }
     let office = read_office(office)?;
     let found: Vec<FoundDevice> = discovery::find(root, &office, &Facts::of_office(&office));
     Ok(show(args, &found, || table::found(&found)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(name: &str, kind: DeviceKind) -> DeviceView {
+        let owner = name.split_once('.').map_or("", |(_, owner)| owner);
+        let view = serde_json::json!({
+            "device": name, "kind": kind, "owner": owner, "name": {}, "address": "virtual:x",
+            "is_twin": true, "driver": "", "state": "ready", "also": [], "reason": "",
+            "since_ms": 0, "queue_count": 0, "paper": null, "noise_count": 0, "shows": null,
+            "inputs": [], "jobs": [], "actions": [], "last": null,
+        });
+        serde_json::from_value(view).unwrap()
+    }
+
+    #[test]
+    fn an_owner_is_enough_where_the_command_needs_one_kind_of_device() {
+        let devices = [
+            device("printers.kiosk-1", DeviceKind::Printer),
+            device("bells.hall", DeviceKind::Bell),
+            device("panels.3", DeviceKind::Panel),
+            device("scanners.3", DeviceKind::Scanner),
+            device("bells.kiosk-1", DeviceKind::Bell),
+        ];
+        let found = |kind, name| choose(&devices, kind, name).map(|one| one.device.as_str());
+        assert_eq!(found(Some(DeviceKind::Bell), "kiosk-1"), Ok("bells.kiosk-1"));
+        assert_eq!(found(Some(DeviceKind::Printer), "kiosk-1"), Ok("printers.kiosk-1"));
+        assert_eq!(found(Some(DeviceKind::Panel), "3"), Ok("panels.3"));
+        assert_eq!(found(None, "scanners.3"), Ok("scanners.3"));
+        assert_eq!(
+            found(Some(DeviceKind::Printer), "hall").unwrap_err(),
+            "bells.hall is a bell, this needs a printer: there is printers.kiosk-1"
+        );
+        assert_eq!(found(None, "3").unwrap_err(), "3 is one of panels.3, scanners.3: say which");
+        assert_eq!(
+            found(Some(DeviceKind::Bell), "x").unwrap_err(),
+            "no device is called x: there is bells.hall, bells.kiosk-1"
+        );
+    }
 }

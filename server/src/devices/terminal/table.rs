@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use protocol::device::{
     DeviceDetail, DeviceKind, DeviceState, DeviceView, ExchangeDirection, ExchangeView,
-    FoundDevice, FoundLink, FoundWarning, JobProgress,
+    FoundDevice, FoundLink, FoundWarning, InputView, JobProgress, JobView,
 };
 
 /// Bytes of an exchange that a line of the list shows.
@@ -84,14 +84,10 @@ pub(super) fn detail(detail: &DeviceDetail, now_ms: i64) -> String {
     }
     line("shows", device.shows.as_deref().unwrap_or_default());
     for input in &device.inputs {
-        let came_of_it = input.refusal.as_ref().or(input.label.as_ref());
-        let came_of_it = came_of_it.map_or("done", String::as_str);
-        line("input", &format!("{} -> {}: {came_of_it}", input.input, input.action));
+        line("input", &self::input(input));
     }
     for job in &device.jobs {
-        let number = job.job.map_or("-".to_owned(), |job| job.to_string());
-        let label = job.label.as_deref().unwrap_or("test page");
-        line("slip", &format!("job {number}, {label}: {}", progress(job.progress)));
+        line("slip", &slip(job));
     }
     text.push_str("exchanges, newest last:\n");
     for one in exchanges {
@@ -145,6 +141,37 @@ fn warning(warning: FoundWarning) -> &'static str {
         FoundWarning::NotAllowed => {
             "not allowed to open it: the user must be in the group dialout, lp or input"
         }
+    }
+}
+
+/// What came of a key or a code, with the ticket it was about.
+fn input(input: &InputView) -> String {
+    let what = [&input.input, &input.action].map(String::as_str);
+    let what: Vec<&str> = what.into_iter().filter(|part| !part.is_empty()).collect();
+    let came_of_it = match (&input.refusal, &input.label) {
+        (None, None) => "done".to_owned(),
+        (None, Some(label)) => label.clone(),
+        (Some(code), None) => format!("refused, {code}"),
+        (Some(code), Some(label)) => format!("refused, {code} ({label})"),
+    };
+    format!("{}: {came_of_it}", what.join(" -> "))
+}
+
+/// One slip that is not settled. What has left the queue has no number any more.
+fn slip(job: &JobView) -> String {
+    let number = job.job.map_or(String::new(), |number| format!("job {number}, "));
+    let ticket = || job.ticket.map(|ticket| format!("ticket {ticket}"));
+    let what = job.label.clone().or_else(ticket).unwrap_or_else(|| "test page".to_owned());
+    format!("{number}{what}: {}", progress(job.progress))
+}
+
+/// Which jobs can be taken back, for whoever named another.
+pub(super) fn jobs_to_withdraw(jobs: &[JobView]) -> String {
+    let can = jobs.iter().filter(|job| job.can_withdraw && job.job.is_some());
+    let can: Vec<String> = can.map(slip).collect();
+    match can.as_slice() {
+        [] => "there is no job that can be taken back".to_owned(),
+        can => format!("there is {}", can.join("; ")),
     }
 }
 
@@ -216,6 +243,42 @@ mod tests {
     fn columns_stand_under_each_other() {
         let rows = [["a", "b", "c"].map(str::to_owned), ["printer", "", "x"].map(str::to_owned)];
         assert_eq!(aligned(&rows), "a        b  c\nprinter     x\n");
+    }
+
+    #[test]
+    fn an_input_names_the_ticket_that_stood_in_its_way() {
+        let busy = InputView {
+            input: "1".to_owned(),
+            action: "call-next".to_owned(),
+            label: Some("A001".to_owned()),
+            refusal: Some("counter_busy".to_owned()),
+            at_ms: 0,
+        };
+        assert_eq!(input(&busy), "1 -> call-next: refused, counter_busy (A001)");
+        let called = InputView { refusal: None, ..busy.clone() };
+        assert_eq!(input(&called), "1 -> call-next: A001");
+        let scanned = InputView { action: String::new(), ..busy };
+        assert_eq!(input(&scanned), "1: refused, counter_busy (A001)");
+    }
+
+    #[test]
+    fn a_slip_that_left_the_queue_is_named_by_its_ticket_alone() {
+        let unknown = JobView {
+            job: None,
+            ticket: Some(7),
+            label: Some("A007".to_owned()),
+            progress: JobProgress::Unknown,
+            can_withdraw: false,
+        };
+        let held = JobView {
+            job: Some(12),
+            progress: JobProgress::Held,
+            can_withdraw: true,
+            ..unknown.clone()
+        };
+        assert_eq!(slip(&unknown), "A007: nobody knows whether it was printed");
+        assert_eq!(jobs_to_withdraw(&[unknown, held]), "there is job 12, A007: is held up");
+        assert_eq!(jobs_to_withdraw(&[]), "there is no job that can be taken back");
     }
 
     #[test]
