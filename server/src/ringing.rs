@@ -1,17 +1,19 @@
 //! Bells: from an event of the log to a board's output. The rules decide about answers and
-//! escalation; here a bell is only rung.
+//! escalation; here a bell is only rung. One whose board was away rings when it is back, as
+//! long as whoever was called could still answer in time.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::event::Event;
-use domain::id::BellId;
+use domain::id::{BellId, RingId};
 use printer_driver::bell::{Bell, BellError, BellStatus, BellTiming, Pattern, Pulse};
 use printer_driver::device::BellUrl;
 use printer_driver::exchange::Exchange;
 use protocol::device::{DeviceAction, DeviceKind, DeviceState};
 use protocol::view::BellCondition;
 use tokio::sync::watch;
+use tokio::time::{Duration, Instant, timeout_at};
 
 use crate::config::{DeviceLine, OfficeFile};
 use crate::devices::registry::{Device, Facts, Look, NotDone, Registry};
@@ -27,6 +29,24 @@ const ESCALATED_TIMES: usize = 2;
 #[derive(Clone, Debug)]
 pub struct Ringing {
     bells: Arc<BTreeMap<BellId, Bell>>,
+    open: Open,
+    /// How long there is to answer a ring.
+    answer: Duration,
+}
+
+/// Rings that nobody has answered, each with how often it has escalated. Clones share them.
+#[derive(Clone, Debug, Default)]
+struct Open(Arc<Mutex<BTreeMap<RingId, u8>>>);
+
+impl Open {
+    fn rings(&self) -> MutexGuard<'_, BTreeMap<RingId, u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a ring is unanswered still and at the same step.
+    fn has(&self, ring: RingId, escalation_count: u8) -> bool {
+        self.rings().get(&ring) == Some(&escalation_count)
+    }
 }
 
 impl Ringing {
@@ -50,7 +70,11 @@ impl Ringing {
         };
         let urls: Vec<BellUrl> = lines.iter().map(url).collect::<Result<_, _>>()?;
         let drivers: Vec<String> = urls.iter().map(driver_name).collect();
-        let Some(first) = lines.first() else { return Ok(Ringing { bells: Arc::default() }) };
+        let answer = Duration::from_secs(u64::from(office.setup.rules.bell_answer_s));
+        let open = Open::default();
+        let Some(first) = lines.first() else {
+            return Ok(Ringing { bells: Arc::default(), open, answer });
+        };
         let spawned = Bell::spawn_all(urls, BellTiming::default());
         let spawned = spawned.map_err(|error| AddressError::new(first, error))?;
         let mut bells = BTreeMap::new();
@@ -62,27 +86,50 @@ impl Ringing {
             registry.add(facts, Arc::new(BellDevice { bell: bell.clone() }), bell.status());
             bells.insert(line.owner, bell);
         }
-        Ok(Ringing { bells: Arc::new(bells) })
+        Ok(Ringing { bells: Arc::new(bells), open, answer })
     }
 
     /// Looks at an event that is on disk. Never waits.
     pub fn event(&self, committed: &Committed) {
-        if let Event::BellRung { bell, .. } = committed.event {
-            self.ring(bell, 1);
-        } else if let Event::BellEscalated { to: Some(bell), .. } = committed.event {
-            self.ring(bell, ESCALATED_TIMES);
+        if let Event::BellRung { ring, bell, .. } = committed.event {
+            self.open.rings().insert(ring, 0);
+            self.ring(ring, 0, bell, 1);
+        } else if let Event::BellEscalated { ring, count, to } = committed.event {
+            self.open.rings().insert(ring, count);
+            if let Some(bell) = to {
+                self.ring(ring, count, bell, ESCALATED_TIMES);
+            }
+        } else if let Event::BellAcknowledged { ring } | Event::BellLapsed { ring } =
+            committed.event
+        {
+            self.open.rings().remove(&ring);
         }
     }
 
-    fn ring(&self, id: BellId, times: usize) {
+    fn ring(&self, ring: RingId, escalation_count: u8, id: BellId, times: usize) {
         let Some(bell) = self.bells.get(&id).cloned() else { return };
         // A pattern that is too long to be repeated is long enough.
         let pattern = bell.pattern().repeated(times).unwrap_or_else(|_| bell.pattern().clone());
+        let open = self.open.clone();
+        let answer_until = Instant::now() + self.answer;
         tokio::spawn(async move {
-            match bell.ring(pattern).await {
-                Ok(()) => {}
-                Err(BellError::Stopped) => {}
+            match bell.ring(pattern.clone()).await {
+                Ok(()) | Err(BellError::Stopped) => return,
                 Err(error) => tracing::warn!(%error, bell = %id, "the bell did not ring"),
+            }
+            // Counters show it ringing, so it is made up for once, while an answer is still due.
+            let mut status = bell.status();
+            let back = status.wait_for(|status| *status == BellStatus::Ready);
+            if !matches!(timeout_at(answer_until, back).await, Ok(Ok(_))) {
+                return;
+            }
+            if !open.has(ring, escalation_count) {
+                return;
+            }
+            match bell.ring(pattern).await {
+                Ok(()) => tracing::info!(bell = %id, "the bell rang late: its board was away"),
+                Err(BellError::Stopped) => {}
+                Err(error) => tracing::warn!(%error, bell = %id, "the bell did not ring again"),
             }
         });
     }

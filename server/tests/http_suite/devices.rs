@@ -273,6 +273,43 @@ async fn a_technician_tries_devices_out_from_a_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bell_whose_board_was_away_rings_when_it_is_back_unless_somebody_has_answered() {
+    let office = Office::open().await;
+    let bell = "bells.management";
+    let (is_ready, is_absent) =
+        (|device: &Value| device["state"] == "ready", |device: &Value| device["state"] == "absent");
+    let rings = |state: &Value| {
+        let movements = state["movements"].as_array().into_iter().flatten();
+        movements.filter(|movement| movement["relay"] == "on").count()
+    };
+    for (is_answered, rung_count) in [(true, 0), (false, 2)] {
+        office.until_device(bell, is_ready).await;
+        office.twin(bell, json!({ "do": "cable", "plugged": false })).await;
+        office.until_device(bell, is_absent).await;
+        let rung = json!({ "reason": "help" });
+        let rung = office.done("/api/v1/bells/management/ring", rung).await;
+        let ring = rung["events"][0]["ring"].as_u64().unwrap();
+        if is_answered {
+            office.done(&format!("/api/v1/rings/{ring}/acknowledge"), json!({})).await;
+        }
+        office.twin(bell, json!({ "do": "cable", "plugged": true })).await;
+        // The usual summons is two pulses.
+        let bells = office.until("the bell", "/demo/bells", |bells| {
+            let bells = bells.as_array().unwrap();
+            let bell = bells.iter().find(|bell| bell["bell"] == "management").unwrap();
+            rings(bell) >= rung_count
+        });
+        bells.await;
+    }
+    // The answered ring was left alone: what sounded is the other one, once.
+    office.until_device(bell, is_ready).await;
+    let bells = office.get("/demo/bells").await;
+    let bells = bells.as_array().unwrap();
+    let bell = bells.iter().find(|bell| bell["bell"] == "management").unwrap();
+    assert_eq!(rings(bell), 2, "{bell}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_held_slip_is_taken_back_and_its_ticket_is_then_settled() {
     let office = Office::open().await;
     // With both covers open no printer can stand in for the other.
