@@ -6,7 +6,7 @@ import { refusalText } from "../shared/i18n/refusals";
 import { staff_language } from "../shared/i18n/staff";
 import { Mark } from "../shared/parts";
 import type { DeviceDetail, DeviceView, ExchangeView, InputView, JobView } from "../shared/protocol";
-import { inputRefusalText, meaningText } from "./meanings";
+import { detailText, inputRefusalText, meaningText } from "./meanings";
 import { agoParts } from "./store";
 import { deviceText } from "./words";
 
@@ -72,7 +72,7 @@ function Entry({ exchange }: { exchange: ExchangeView }) {
     <li class={`entry entry-${exchange.direction}`}>
       <p>
         <b>{text.directions[exchange.direction]}</b> {meaningText(exchange.meaning)}
-        {exchange.detail !== "" && <span> {exchange.detail}</span>}
+        {exchange.detail !== "" && <span> {detailText(exchange.detail)}</span>}
         <span class="quiet">
           {" "}
           {text.ago(count, unit)}

@@ -17,11 +17,14 @@ const MEANINGS: { [word: string]: { ja: string; en: string } } = {
   clear_buffers: { ja: "バッファーを消す", en: "clears the buffers" },
   close_line: { ja: "回線を閉じる", en: "closes the line" },
   commands_ended: { ja: "ここまで実行しました", en: "commands ended" },
+  cut: { ja: "紙を切る", en: "cuts" },
   end_torn_picture: { ja: "途中の画像を終わらせる", en: "ends a torn picture" },
   error_cause: { ja: "エラーの原因", en: "error's cause" },
+  fence: { ja: "区切り", en: "fence" },
   fence_passed: { ja: "区切りを通りました", en: "fence passed" },
   flow_go: { ja: "送ってよい", en: "may send" },
   flow_stop: { ja: "送るのを待て", en: "stop sending" },
+  greeting: { ja: "始めのあいさつ", en: "greeting" },
   initialised: { ja: "初期状態になりました", en: "initialised" },
   job: { ja: "印刷する紙", en: "slip" },
   key_pressed: { ja: "キー", en: "key" },
@@ -49,6 +52,48 @@ const MEANINGS: { [word: string]: { ja: string; en: string } } = {
 /** What a word of an exchange means, in the language chosen. */
 export function meaningText(word: string): string {
   return MEANINGS[word]?.[staff_language.value] ?? word;
+}
+
+/** Words of an exchange's detail, which the drivers write in English, parted by commas. */
+const DETAILS: { [words: string]: string } = {
+  "cover open": "カバーが開いています",
+  "cutter jam": "カッターの詰まり",
+  error: "エラー",
+  keys: "キー",
+  none: "なし",
+  offline: "オフライン",
+  online: "オンライン",
+  "paper end": "紙がありません",
+  "paper near end": "紙が残りわずか",
+  "paper present": "紙があります",
+  present: "あり",
+  ready: "使えます",
+  "recovers itself": "自然に戻ります",
+  "stopped by paper end": "紙切れで止まりました",
+  unrecoverable: "故障",
+};
+
+/** Words of a detail that stand before a number. */
+const NUMBERED: { [words: string]: string } = {
+  "ETB counter": "ETBカウンター",
+  ID: "番号",
+  header: "見出し",
+  job: "印刷",
+  "key code": "キーコード",
+  token: "符号",
+};
+
+/** What an exchange's detail says, in the language chosen; unknown words stay as they are. */
+export function detailText(detail: string): string {
+  if (staff_language.value !== "ja") return detail;
+  return detail
+    .split(", ")
+    .map((part) => {
+      const number_at = part.lastIndexOf(" ");
+      const numbered = NUMBERED[part.slice(0, Math.max(0, number_at))];
+      return DETAILS[part] ?? (numbered ? `${numbered} ${part.slice(number_at + 1)}` : part);
+    })
+    .join("、");
 }
 
 /** Why a key or a code led to nothing, where that is no refusal of the rules. */
