@@ -2,11 +2,10 @@
 
 import { zone } from "../shared/clock";
 import { pick, timeText } from "../shared/format";
-import { refusalText } from "../shared/i18n/refusals";
 import { staff_language } from "../shared/i18n/staff";
 import { Mark } from "../shared/parts";
-import type { DeviceDetail, DeviceView, ExchangeView, InputView, JobView } from "../shared/protocol";
-import { detailText, inputRefusalText, meaningText } from "./meanings";
+import type { DeviceDetail, DeviceView, ExchangeView, JobView } from "../shared/protocol";
+import { detailText, inputRefusedText, meaningText } from "./meanings";
 import { agoParts } from "./store";
 import { deviceText } from "./words";
 
@@ -169,18 +168,11 @@ function Inputs({ device }: { device: DeviceView }) {
             <Mark level={input.refusal === null ? "calm" : "near"}>
               {input.refusal === null
                 ? (input.label ?? text.accepted)
-                : wordsOf(input)}
+                : inputRefusedText(input)}
             </Mark>
           </li>
         ))}
       </ol>
     </>
   );
-}
-
-/** Why an input led to nothing. */
-function wordsOf(input: InputView): string {
-  const code = input.refusal ?? "";
-  const facts = { label: input.label ?? "" };
-  return inputRefusalText(code) ?? refusalText(code, facts, staff_language.value);
 }

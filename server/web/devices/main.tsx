@@ -25,7 +25,7 @@ import type {
 } from "../shared/protocol";
 import { Detail } from "./detail";
 import { Found } from "./found";
-import { inputRefusalText, meaningText } from "./meanings";
+import { inputRefusedText, meaningText } from "./meanings";
 import { agoParts, illCount, isIll, levelOfState, shortHex } from "./store";
 import { deviceText } from "./words";
 
@@ -237,14 +237,10 @@ function factsOf(device: DeviceView): string[] {
   if (device.noise_count > 0) facts.push(text.noise(device.noise_count));
   const input = device.inputs[0];
   if (input !== undefined) {
-    const result = input.refusal === null ? (input.label ?? text.accepted) : wordsOf(input.refusal);
+    const result = input.refusal === null ? (input.label ?? text.accepted) : inputRefusedText(input);
     facts.push([input.input, input.action, result].filter((part) => part !== "").join(" → "));
   }
   return facts;
-}
-
-function wordsOf(code: string): string {
-  return inputRefusalText(code) ?? refusalText(code, {}, staff_language.value);
 }
 
 function Exchange({ device }: { device: DeviceView }) {

@@ -1,7 +1,9 @@
 // What the stable words of a device's exchanges mean, for people. A word without a line here is
 // shown as it is: the drivers may learn new ones.
 
+import { refusalText } from "../shared/i18n/refusals";
 import { staff_language } from "../shared/i18n/staff";
+import type { InputView } from "../shared/protocol";
 
 const MEANINGS: { [word: string]: { ja: string; en: string } } = {
   accepted: { ja: "受けました", en: "accepted" },
@@ -100,10 +102,15 @@ export function detailText(detail: string): string {
 const INPUT_REFUSALS: { [code: string]: { ja: string; en: string } } = {
   bell_not_ringing: { ja: "いま鳴っていません", en: "The bell is not ringing" },
   key_without_action: { ja: "設定に役割のないボタンです", en: "The office file gives this no meaning" },
+  at_counter: { ja: "ほかの窓口で対応中です", en: "It is at another counter" },
   not_a_ticket: { ja: "番号券のコードではありません", en: "Not the code of a ticket" },
 };
 
-/** The words for a refusal of an input that is no refusal of the rules. */
-export function inputRefusalText(code: string): string | null {
-  return INPUT_REFUSALS[code]?.[staff_language.value] ?? null;
+/** Why an input led to nothing, with the ticket that it was about or that stood in its way. */
+export function inputRefusedText(input: InputView): string {
+  const code = input.refusal ?? "";
+  const own = INPUT_REFUSALS[code]?.[staff_language.value];
+  const facts: { [name: string]: string } = {};
+  if (input.label !== null) facts.label = input.label;
+  return own ?? refusalText(code, facts, staff_language.value);
 }
