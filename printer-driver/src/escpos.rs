@@ -233,8 +233,7 @@ impl<'a> Writer<'a> {
         self.feed(quiet_dots);
     }
 
-    /// GS ( k: module size, correction, store, print. Model 2 is what ESC @ sets, in Epson's
-    /// reference to function 65 and in those of the makers after it.
+    /// GS ( k: model 2, module size, correction, store, print.
     fn qr_symbol(&mut self, payload: &str, correction: QrCorrection, module_dots: u8) {
         self.end_blank();
         let level = match correction {
@@ -244,6 +243,7 @@ impl<'a> Writer<'a> {
             QrCorrection::High => 0x33,
         };
         let stored_length = payload.len() + 3;
+        self.bytes.extend([0x1d, 0x28, 0x6b, 0x04, 0x00, 0x31, 0x41, 0x32, 0x00]);
         self.bytes.extend([0x1d, 0x28, 0x6b, 0x03, 0x00, 0x31, 0x43, module_dots]);
         self.bytes.extend([0x1d, 0x28, 0x6b, 0x03, 0x00, 0x31, 0x45, level]);
         self.bytes.extend([0x1d, 0x28, 0x6b, stored_length as u8, (stored_length >> 8) as u8]);

@@ -211,12 +211,16 @@ fn live_messages_are_as_described() {
     for (role, schema) in roles {
         let mut screen = office.screen(role);
         let mut client: Client = office.client();
-        client.post("/api/v1/tickets", &json!({ "queue": "enrol" }));
         let mut kinds = Vec::new();
         while !kinds.contains(&"event".to_owned()) {
+            // A ticket issued earlier would stand in the snapshot, and no event would tell of it.
+            if kinds.len() == 2 {
+                client.post("/api/v1/tickets", &json!({ "queue": "enrol" }));
+            }
             let message = screen.next_message().unwrap();
             assert_eq!(schemas.check(schema, &message), Ok(()), "{role}: {message}");
             kinds.push(message["type"].as_str().unwrap().to_owned());
+            assert!(kinds.len() < 100, "{role}: {kinds:?} and no event");
         }
         assert_eq!(kinds[..2], ["hello", "snapshot"], "{role}");
     }

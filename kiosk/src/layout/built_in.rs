@@ -142,7 +142,7 @@ const LARGE_KINDS: &[(Kind, &[Piece])] = &[
             (Notices, Large),
             (Bring, Normal),
             (Qr, Small),
-            (Issued, Small),
+            (Issued, Normal),
         ],
     ),
     (

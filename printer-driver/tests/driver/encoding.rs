@@ -53,7 +53,8 @@ fn a_short_slip_has_exactly_these_bytes() {
         "94D48D868E44",           //          番号札
         "0A",                     // LF
         "1B4A14",                 // ESC J    quiet zone of 20 dots
-        "1D286B0300314305",       // GS ( k   modules of 5 dots; model 2 is what ESC @ sets
+        "1D286B040031413200",     // GS ( k   QR model 2
+        "1D286B0300314305",       //          modules of 5 dots
         "1D286B0300314531",       //          correction M
         "1D286B0500315030",       /* 2 bytes */
         "4142",                   //          store AB
