@@ -251,12 +251,13 @@ function Errands({ office, group }: { office: KioskView; group: string | null })
 
 /** Names longer than this are set smaller; Japanese says as much in half the characters. */
 const NAME_LENGTH_LARGE = 26;
-const NAME_LENGTH_LARGE_EASY = 16;
+/** Japanese letters are wider, and readings above them need the height. */
+const NAME_LENGTHS_LARGE: { [language: string]: number } = { ja: 18, "ja-easy": 16 };
 
 function ErrandFace({ office, errand }: { office: KioskView; errand: ErrandView }) {
   const text = words();
   const name = pick(errand.name, session.language.value);
-  const large = session.language.value === "ja-easy" ? NAME_LENGTH_LARGE_EASY : NAME_LENGTH_LARGE;
+  const large = NAME_LENGTHS_LARGE[session.language.value] ?? NAME_LENGTH_LARGE;
   const long = withoutRuby(name).length > large ? " errand-long" : "";
   const queues = queuesOf(office, errand);
   return (
