@@ -347,9 +347,14 @@ test.describe("counter", () => {
     await page.keyboard.press("1");
     await expect(page.locator(".report")).toContainText("音は鳴っていません。直接声をかけて");
     expect(office.received[0]?.body).toEqual({ reason: "seal" });
-    office.update("counter", [
-      { kind: "bell", bell: { ...office.views.counter.bells[0], device: "ready" } },
-    ]);
+    // Who answered has heard of it: nobody needs to go there any more.
+    const seal = { ...office.views.counter.bells[0], device: "ready" };
+    const ring = { ring: 8, reason: "seal", rung_at_ms: 0, escalated: 0 };
+    office.update("counter", [{ kind: "bell", bell: { ...seal, ring } }]);
+    await expect(page.getByRole("button", { name: /管理係 .*応答する/ })).toBeVisible();
+    await expect(page.locator(".report")).toContainText("音は鳴っていません");
+    office.update("counter", [{ kind: "bell", bell: { ...seal, ring: null } }]);
+    await expect(page.locator(".report")).toHaveText("");
     await expect(bell).toHaveCount(0);
   });
 
