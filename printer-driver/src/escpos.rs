@@ -156,8 +156,7 @@ impl<'a> Writer<'a> {
         };
         let unit = profile.feed_units_per_inch.min(255) as u8;
         bytes.extend([0x1d, 0x50, unit, unit]);
-        // An unknown printer may print an order that it does not know.
-        if profile.text != TextMode::Picture {
+        if profile.has_automatic_status() {
             bytes.extend(AUTOMATIC_STATUS_ON);
         }
         let align = Align::Left;

@@ -316,6 +316,13 @@ impl Profile {
         range("dots", self.dots, self.columns * self.half_width_dots, 2048)
     }
 
+    /// Whether it is told to report changes by itself (`GS a`). An unknown model, for which
+    /// everything is drawn, is not: it may print the order as text.
+    #[must_use]
+    pub fn has_automatic_status(&self) -> bool {
+        self.text != TextMode::Picture
+    }
+
     /// Converts dots to millimetres, rounded up.
     #[must_use]
     pub fn dots_to_mm(&self, dots: u32) -> u32 {

@@ -3,7 +3,7 @@
 use crate::completion::{Answer, CompletionMark, ETB, STATUS_FENCE, Token};
 use crate::escpos;
 use crate::printer::ProcessId;
-use crate::profile::{Completion, Cutter, Dialect, Profile, TextMode};
+use crate::profile::{Completion, Cutter, Dialect, Profile};
 use crate::status::RealTimeQuestion;
 
 /// `DLE ENQ 1`: recovers from an error and goes on with the line it happened in.
@@ -76,16 +76,10 @@ impl Question {
     }
 }
 
-/// Whether the printer reports changes by itself. An unknown one, for which everything is drawn,
-/// is not told to: it may print the order as text.
-pub(super) fn has_automatic_status(profile: &Profile) -> bool {
-    profile.text != TextMode::Picture
-}
-
 /// Initialise, automatic status on.
 pub(super) fn greeting(profile: &Profile) -> Vec<u8> {
     match profile.dialect {
-        Dialect::EscPos if has_automatic_status(profile) => escpos::greeting(),
+        Dialect::EscPos if profile.has_automatic_status() => escpos::greeting(),
         Dialect::EscPos => vec![0x1b, 0x40],
         // ESC @, ESC RS a 1.
         Dialect::Star => vec![0x1b, 0x40, 0x1b, 0x1e, 0x61, 0x01],

@@ -89,7 +89,7 @@ impl<J: Journal> Session<'_, J> {
     /// When to ask while waiting for an answer: a printer that reports nothing by itself is asked
     /// now and then, so that its conditions are seen as they come.
     fn wake_before(&self, until: Instant) -> Instant {
-        match orders::has_automatic_status(&self.task.profile) {
+        match self.task.profile.has_automatic_status() {
             true => until,
             false => until.min(Instant::now() + self.task.timing.probe_held),
         }
@@ -117,7 +117,7 @@ impl<J: Journal> Session<'_, J> {
             Happening::Said(_) | Happening::Asked => return Ok(()),
             Happening::Deadline => {}
         }
-        let asked = match orders::has_automatic_status(&self.task.profile) {
+        let asked = match self.task.profile.has_automatic_status() {
             true if self.speaks_seiko => self.request_report().await,
             true => self.ask(Question::first(self.task.profile.dialect)).await,
             false => self.ask_all().await,

@@ -3,7 +3,7 @@
 use super::super::job::{Hold, JobState};
 use super::super::journal::Journal;
 use super::super::narration;
-use super::super::orders::{self, FenceAnswer, Question};
+use super::super::orders::{FenceAnswer, Question};
 use super::{
     ANSWER_GAP_MAX, Answer, Completion, Direction, End, FenceWait, Happening, Heard, Instant,
     LinkState, PrinterStatus, RealTimeStatus, SentPart, Session, StatusEvent,
@@ -88,7 +88,7 @@ impl<J: Journal> Session<'_, J> {
     fn doubt_beginning(&mut self) {
         let waits = matches!(self.task.address, Address::Serial { .. });
         let buffer = usize::from(self.task.profile.receive_buffer_bytes);
-        if !waits || !orders::has_automatic_status(&self.task.profile) {
+        if !waits || !self.task.profile.has_automatic_status() {
             return;
         }
         if let Some(job) = self.task.under_way.as_mut().filter(|job| job.byte_count > buffer) {
